@@ -1,0 +1,8 @@
+"""``python -m codex_quota``."""
+
+import sys
+
+from .builtin.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""Asking the sources: which accounts there are, under which names, and which of them are the same login."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from .errors import CodexQuotaError, CredentialError, UnknownAccountError
+from .interfaces import CredentialSource, Options
+from .model import Account, Credential
+from .plugins import Offers, failure
+from .wording import natural_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One account that a source found: with a credential, or with the error that says why there is none.
+
+    ``shadowed_by`` names the account that is the same login from an earlier source; this one is then not asked.
+    ``same_as`` names an account of the same source with the same login.
+    """
+
+    account: Account
+    credential: Credential | None = None
+    error: CodexQuotaError | None = None
+    shadowed_by: str | None = None
+    same_as: str | None = None
+
+
+def list_accounts(sources: Offers[CredentialSource], chosen: Sequence[str] | None, options: Options) -> list[Listing]:
+    """Every account of the *chosen* sources, or of the default ones, by name.
+
+    By default the fallback sources are asked only while no other source found anything.
+    A source that fails is itself an entry, with its error.
+    Raises ``UsageError`` for a source that does not exist.
+    """
+    if chosen:
+        found = [entry for name in dict.fromkeys(chosen) for entry in _ask(sources.choose(name), options)]
+    else:
+        default = [source for source in sources.values() if source.by_default]
+        found = [entry for source in default if not source.fallback for entry in _ask(source, options)]
+        for source in default:
+            if source.fallback and not found:
+                found = list(_ask(source, options))
+    return sorted(_distinct(found), key=lambda entry: natural_key(entry.account.name))
+
+
+def find(listings: Iterable[Listing], name: str) -> Listing:
+    """The listing of that *name*, the first of its login when it is shadowed.
+
+    Raises ``UnknownAccountError`` with the names there are.
+    """
+    from unicodedata import normalize
+
+    by_name = {entry.account.name: entry for entry in listings}
+    wanted = normalize("NFC", name)
+    entry = by_name.get(wanted)
+    if entry is not None:
+        return by_name[entry.shadowed_by] if entry.shadowed_by else entry
+    near = get_close_matches(wanted, by_name, 1) or [n for n in by_name if n.casefold() == wanted.casefold()]
+    names = ", ".join(by_name) or "none"
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    raise UnknownAccountError(f"there is no account {name!r}", hint=f"{guess}there is: {names}")
+
+
+def _ask(source: CredentialSource, options: Options) -> Iterable[Listing]:
+    try:
+        for found in source.credentials(options):
+            if isinstance(found, CredentialError):
+                yield Listing(account=Account(name=found.account or source.name, source=source.name), error=found)
+            elif isinstance(found, Credential):
+                yield Listing(account=replace(found.account, source=source.name), credential=found)
+            else:
+                raise TypeError(f"gave {type(found).__name__}, not a Credential")
+    except (Exception, SystemExit) as error:
+        problem = failure(error, f"the source {source.name}")
+        problem.account = problem.account or source.name
+        yield Listing(account=Account(name=problem.account, source=source.name), error=problem)
+
+
+def _distinct(found: Iterable[Listing]) -> Iterable[Listing]:
+    """Unique names, and each login once over all sources."""
+    names: set[str] = set()
+    logins: dict[tuple[str, ...], Listing] = {}
+    for entry in found:
+        account, credential = entry.account, entry.credential
+        if account.name in names:
+            base = name = f"{account.name}@{account.source}"
+            number = 2
+            while name in names:
+                name, number = f"{base}-{number}", number + 1
+            account = replace(account, name=name)
+            credential = replace(credential, account=account) if credential else None
+            if entry.error is not None:
+                entry.error.account = name
+        names.add(account.name)
+        entry = replace(entry, account=account, credential=credential)
+        if credential is not None:
+            credential = replace(credential, account=account)
+            entry = replace(entry, credential=credential)
+            first = logins.setdefault(_login(credential), entry)
+            if first is not entry and first.account.source != account.source:
+                entry = replace(entry, shadowed_by=first.account.name)
+            elif first is not entry:
+                entry = replace(entry, same_as=first.account.name)
+        yield entry
+
+
+def _login(credential: Credential) -> tuple[str, ...]:
+    """What makes two sign-ins the same: account and user, or the token itself while the user is not known."""
+    account = credential.account
+    if account.account_id and account.user_id:
+        return (account.account_id, account.user_id)
+    return ("", credential.access_token)

@@ -1,0 +1,1 @@
+"""Built-in plugins; each imports only what any other plugin could import."""

@@ -1,0 +1,133 @@
+"""The options as data: each has a flag, an environment variable and a default, and the flag beats the environment."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from codex_quota import UsageError
+
+PREFIX = "CODEX_QUOTA_"
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option; without ``convert`` it is a switch.
+
+    ``many`` lets the flag be repeated, and the variable hold several values between commas.
+    ``shown`` is the default in words, for help.
+    """
+
+    flag: str
+    help: str
+    group: str
+    convert: Callable[[str], Any] | None = None
+    default: Any = None
+    shown: str | None = None
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    many: bool = False
+    short: str | None = None
+
+    @property
+    def dest(self) -> str:
+        """The name in the parsed arguments."""
+        return self.flag.lstrip("-").replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return PREFIX + self.dest.upper()
+
+    def add_to(self, group: argparse._ArgumentGroup) -> None:
+        """Add it to an argument group, with default and variable in its help."""
+        shown = self.shown if self.shown is not None else self.default
+        known = f"default: {shown}; " if shown not in (None, False, ()) else ""
+        text = f"{self.help} [{known}${self.variable}]"
+        flags = [self.short, self.flag] if self.short else [self.flag]
+        if self.convert is None:
+            group.add_argument(*flags, dest=self.dest, action="store_true", default=None, help=text)
+            off = "--no-" + self.flag.removeprefix("--")
+            group.add_argument(off, dest=self.dest, action="store_false", default=None, help=argparse.SUPPRESS)
+            return
+        group.add_argument(
+            *flags,
+            dest=self.dest,
+            type=self.convert,
+            action="append" if self.many else "store",
+            choices=self.choices,
+            metavar=self.metavar if not self.choices else None,
+            default=None,
+            help=text,
+        )
+
+    def resolve(self, args: argparse.Namespace, environ: Mapping[str, str]) -> None:
+        """Fill in what the command line left open; raises ``UsageError`` for a bad variable."""
+        if getattr(args, self.dest, None) is not None:
+            return
+        text = environ.get(self.variable, "")
+        setattr(args, self.dest, self.default if text == "" else self._from_text(text))
+
+    def _from_text(self, text: str) -> Any:  # noqa: ANN401
+        if self.convert is None:
+            if text.lower() not in (*_YES, *_NO):
+                raise UsageError(f"{self.variable} is {text!r}, but must be 1 or 0")
+            return text.lower() in _YES
+        texts = [part.strip() for part in text.split(",")] if self.many else [text]
+        try:
+            values = [self.convert(part) for part in texts]
+        except (ValueError, argparse.ArgumentTypeError) as error:
+            raise UsageError(f"{self.variable}: {error}") from None
+        for value in values:
+            if self.choices and value not in self.choices:
+                raise UsageError(f"{self.variable} is {value!r}, but must be one of {', '.join(self.choices)}")
+        return values if self.many else values[0]
+
+
+def add_options(parser: argparse.ArgumentParser, options: Sequence[Option]) -> None:
+    """Add *options* to *parser*, each in its group."""
+    for title in dict.fromkeys(option.group for option in options):
+        group = parser.add_argument_group(title)
+        for option in options:
+            if option.group == title:
+                option.add_to(group)
+
+
+def seconds(text: str) -> float:
+    """A length of time: ``90``, ``90s``, ``5m``, ``1h``, ``2d``."""
+    number, unit = (text[:-1], text[-1:].lower()) if text[-1:].isalpha() else (text, "s")
+    try:
+        value = float(number) * _UNITS[unit]
+    except (ValueError, KeyError):
+        value = math.nan
+    if not 0 <= value <= 10 * 365 * 86400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a length of time like 90, 5m, 1h or 2d")
+    return value
+
+
+def positive_seconds(text: str) -> float:
+    """A length of time above zero."""
+    value = seconds(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError("must be more than 0 seconds")
+    return value
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A converter for whole numbers from *least* to *most*."""
+
+    def convert(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+        return value
+
+    return convert

@@ -1,0 +1,92 @@
+"""The parser, assembled out of the commands; the manual page and the completions come from the same one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import IO, NoReturn
+
+import codex_quota
+from codex_quota import Command, UsageError
+
+from .common import CLIENT_OPTIONS, DEBUG
+from .options import add_options
+
+DEFAULT_COMMAND = "show"
+PROGRAM = "codex-quota"
+_DESCRIPTION = "Shows how much ChatGPT Codex quota is left, for one account or many."
+_EPILOG = (
+    "Without a command, 'show' is meant; an account that is called like a command is reached by 'codex-quota show NAME'. "
+    "Exit status: 0 every account answered, 3 some did, 1 none did, 2 wrong usage, 130 interrupted."
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, raised, and whose output goes to ``stream``."""
+
+    stream: IO[str] | None = None
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ``UsageError`` with the message."""
+        raise UsageError(message.removeprefix("argument "), hint=f"see {self.prog} --help")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        if message:
+            print(message, end="", file=type(self).stream)
+
+
+def build_parser(commands: Iterable[Command]) -> tuple[Parser, dict[str, Parser]]:
+    """The whole parser, and each command's own by name.
+
+    The whole one also carries the default command's arguments, for help, manual page and completions.
+    """
+    whole = Parser(
+        prog=PROGRAM,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        usage=f"{PROGRAM} [ACCOUNT ...] [options]\n       {PROGRAM} COMMAND ...",
+    )
+    whole.add_argument("--version", action="version", version=f"{PROGRAM} {codex_quota.__version__}")
+    ordered = sorted(commands, key=lambda command: (command.name != DEFAULT_COMMAND, command.name))
+    for command in ordered:
+        if command.name == DEFAULT_COMMAND:
+            _configure(whole, command)
+    section = whole.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    parsers: dict[str, Parser] = {}
+    for command in ordered:
+        parser = section.add_parser(command.name, help=command.summary, description=_sentence(command.summary))
+        _configure(parser, command)
+        parsers[command.name] = parser
+    return whole, parsers
+
+
+def choose_command(argv: Sequence[str], whole: Parser, names: Iterable[str]) -> tuple[str | None, list[str]]:
+    """Which command *argv* means and what is left for it; None when only the whole program's help or version is wanted.
+
+    Options may stand before the command, so the first word that is no option and no option's value decides.
+    """
+    table = whole._option_string_actions
+    rest, position = list(argv), 0
+    while position < len(rest) and rest[position] != "--":
+        word = rest[position]
+        if not word.startswith("-") or word == "-":
+            if word in set(names):
+                return word, rest[:position] + rest[position + 1 :]
+            return DEFAULT_COMMAND, rest
+        flag = word if word in table else word[:2] if not word.startswith("--") and word[:2] in table else word
+        takes_value = flag in table and table[flag].nargs is None
+        if word in ("-h", "--help", "--version"):
+            return (None, [word])
+        position += 2 if takes_value and word == flag else 1
+    return DEFAULT_COMMAND, rest
+
+
+def _configure(parser: Parser, command: Command) -> None:
+    command.configure(parser)
+    options = (*CLIENT_OPTIONS, DEBUG) if command.wants_client else (DEBUG,)
+    taken = set(parser._option_string_actions)
+    add_options(parser, [option for option in options if option.flag not in taken])
+
+
+def _sentence(summary: str) -> str:
+    return summary[:1].upper() + summary[1:].rstrip(".") + "."

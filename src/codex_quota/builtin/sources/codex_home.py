@@ -1,0 +1,66 @@
+"""Credential source ``codex-home``: the Codex CLI's own sign-in, read and never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import codex_quota
+from codex_quota import Credential, CredentialError, CredentialInvalidError, Options
+
+ACCOUNT = "codex"
+
+
+class CodexHome(codex_quota.CredentialSource):
+    """``$CODEX_HOME/auth.json``, by default ``~/.codex/auth.json``, as the account ``codex``."""
+
+    name = "codex-home"
+    summary = "the Codex CLI's own sign-in ($CODEX_HOME or ~/.codex), used while there are no other accounts"
+    fallback = True
+
+    def credentials(self, options: Options) -> Iterator[Credential | CredentialError]:
+        """The sign-in of the Codex CLI, with the ``chatgpt_base_url`` of its configuration."""
+        given = options.environ.get("CODEX_HOME")
+        home = Path(given) if given else options.home() / ".codex"
+        path = home / "auth.json"
+        try:
+            if path.exists() or path.is_symlink():
+                config = _config(home / "config.toml")
+                base = config.get("chatgpt_base_url")
+                credential = codex_quota.read_credential(path, name=ACCOUNT, source=self.name)
+                yield replace(credential, base_url=base if isinstance(base, str) and base.strip() else None)
+            elif given and not home.is_dir():
+                raise CredentialInvalidError(
+                    f"CODEX_HOME is {given}, which is not a directory", hint="correct or unset CODEX_HOME"
+                )
+            elif _config(home / "config.toml").get("cli_auth_credentials_store") in ("keyring", "auto"):
+                raise CredentialInvalidError(
+                    "Codex keeps its sign-in in the system keyring, which is not read here",
+                    hint=f"set cli_auth_credentials_store = \"file\" in {home / 'config.toml'} and run 'codex login'",
+                )
+        except CredentialError as error:
+            error.account = ACCOUNT
+            yield error
+
+    def sign_in_hint(self, credential: Credential) -> str:
+        """Codex renews its own token whenever it runs."""
+        return "run 'codex' once so that it renews its sign-in; if that does not help, 'codex login'"
+
+
+def _config(path: Path) -> Mapping[str, Any]:
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+@codex_quota.hookimpl
+def register_credential_sources() -> Iterable[codex_quota.CredentialSource]:
+    """The Codex home."""
+    return [CodexHome()]

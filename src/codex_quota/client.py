@@ -1,0 +1,181 @@
+"""``Client``: accounts, fetch and fetch_all; ties sources, cache store, freshness, transport and payload together."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from .accounts import Listing, find, list_accounts
+from .endpoint import usage_endpoint
+from .errors import UsageError
+from .freshness import Policy
+from .interfaces import CacheStore, Event, Options
+from .model import Snapshot
+from .plugins import Catalogue
+from .reading import Reading
+from .workers import each
+
+if TYPE_CHECKING:
+    from .transport import Transport
+
+
+class Client:
+    """Reads quota; thread-safe, a context manager, cheap to make.
+
+    Paths may be texts; ages are seconds or timedeltas, ``timeout`` and ``retry_delay`` are seconds.
+    ``sources`` names the credential sources to ask, ``cache`` a cache store; ``plugins`` adds plugins for this client alone.
+    What is not given comes from *environ* (by default ``os.environ``): ``CODEX_QUOTA_ACCOUNT_DIR``, ``CODEX_QUOTA_CACHE_DIR``,
+    ``CODEX_QUOTA_CHATGPT_URL``, ``CODEX_QUOTA_USER_AGENT``, ``CODEX_QUOTA_ALLOW_HTTP``.
+    Raises ``UsageError`` for an address, a cache store or a number that cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        account_dir: str | Path | None = None,
+        sources: Sequence[str] | None = None,
+        chatgpt_url: str | None = None,
+        timeout: float = 15.0,
+        retries: int = 3,
+        retry_delay: float = 2.0,
+        concurrency: int = 8,
+        cache: str = "file",
+        cache_dir: str | Path | None = None,
+        max_age: float | timedelta = 0,
+        exhausted_max_age: float | timedelta = 3600,
+        refresh: bool = False,
+        plugins: Sequence[object] = (),
+        catalogue: Catalogue | None = None,
+        environ: Mapping[str, str] | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        environ = os.environ if environ is None else environ
+        directory = cache_dir or environ.get("CODEX_QUOTA_CACHE_DIR")
+        self.options = Options(
+            account_dir=Path(account_dir or environ.get("CODEX_QUOTA_ACCOUNT_DIR") or "account"),
+            cache_dir=Path(directory) if directory else None,
+            environ=environ,
+        )
+        self.catalogue = catalogue or Catalogue(plugins=plugins, environ=environ)
+        self.policy = Policy(max_age=_span(max_age), exhausted_max_age=_span(exhausted_max_age), refresh=refresh)
+        url = chatgpt_url or environ.get("CODEX_QUOTA_CHATGPT_URL")
+        self._endpoint = (
+            usage_endpoint(url, origin="--chatgpt-url" if chatgpt_url else "CODEX_QUOTA_CHATGPT_URL") if url else None
+        )
+        self._sources = list(sources) if sources else None
+        self._store_name = self.catalogue.stores.choose(cache).name
+        for what, number, least in (("timeout", timeout, 0.001), ("retries", retries, 0), ("retry_delay", retry_delay, 0)):
+            _check(what, number, least)
+        _check("concurrency", concurrency, 1)
+        self._asking = (timeout, retries, retry_delay)
+        self._concurrency = concurrency
+        self._tell = on_event or (lambda event: None)
+        self.now = now or (lambda: datetime.now(UTC))
+        self._guard = threading.RLock()
+        self._store: CacheStore | None = None
+        self._transport: Transport | None = None
+
+    @property
+    def store(self) -> CacheStore:
+        """The chosen cache store, opened."""
+        with self._guard:
+            if self._store is None:
+                store = self.catalogue.stores.choose(self._store_name)
+                store.open(self.options)
+                self._store = store
+            return self._store
+
+    @property
+    def transport(self) -> Transport:
+        """The way to the service; the first touch imports the HTTP library."""
+        with self._guard:
+            if self._transport is None:
+                from .transport import Settings, Transport
+
+                timeout, retries, delay = self._asking
+                settings = Settings(
+                    timeout=timeout,
+                    retries=retries,
+                    retry_delay=delay,
+                    concurrency=self._concurrency,
+                    environ=self.options.environ,
+                )
+                self._transport = Transport(settings, tell=self._tell, now=self.now)
+            return self._transport
+
+    def accounts(self) -> list[Listing]:
+        """Every account that the sources know, by name; nobody is asked over the network."""
+        return list_accounts(self.catalogue.sources, self._sources, self.options)
+
+    def fetch(self, name: str) -> Snapshot:
+        """One fresh snapshot.
+
+        Raises ``UnknownAccountError``, or whatever kept the service from answering; an older answer is then not used.
+        """
+        (snapshot,) = self.fetch_all([name])
+        if snapshot.error is not None:
+            raise snapshot.error
+        return snapshot
+
+    def fetch_all(self, names: Iterable[str] | None = None) -> list[Snapshot]:
+        """A snapshot of every account, or of those named, by name and without shadowed ones.
+
+        What goes wrong with an account is the ``error`` of its snapshot.
+        Raises only ``UnknownAccountError``, for a name in *names*, and ``UsageError``, for a source that does not exist.
+        """
+        listings = self.accounts()
+        if names is not None:
+            wanted = dict.fromkeys(find(listings, name).account.name for name in names)
+            listings = [entry for entry in listings if entry.account.name in wanted]
+        for entry in listings:
+            if not entry.shadowed_by:
+                self._tell(Event(account=entry.account.name, kind="start", text=f"found by {entry.account.source}"))
+        readings = [
+            Reading(client=self, listing=entry, endpoint=self._endpoint, tell=self._tell)
+            for entry in listings
+            if not entry.shadowed_by
+        ]
+        at_once = [reading.from_cache() for reading in readings]
+        rest = [reading for reading, snapshot in zip(readings, at_once, strict=True) if snapshot is None]
+        asked = iter(each(Reading.ask, rest, self._concurrency))
+        return [next(asked) if snapshot is None else snapshot for snapshot in at_once]
+
+    def close(self) -> None:
+        """Stop waiting, close connections and the store; the client cannot be used afterwards."""
+        with self._guard:
+            if self._transport is not None:
+                self._transport.close()
+            if self._store is not None:
+                self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def fetch(name: str, **options: Any) -> Snapshot:  # noqa: ANN401
+    """One fresh snapshot of the account *name*; takes ``Client``'s options, raises what ``Client.fetch`` raises."""
+    with Client(**options) as client:
+        return client.fetch(name)
+
+
+def fetch_all(**options: Any) -> list[Snapshot]:  # noqa: ANN401
+    """A snapshot of every account; takes ``Client``'s options, and what goes wrong is in the snapshots."""
+    with Client(**options) as client:
+        return client.fetch_all()
+
+
+def _check(what: str, number: float, least: float) -> None:
+    if not least <= number < float("inf"):
+        raise UsageError(f"{what} is {number}, but must be a number of at least {least:g}")
+
+
+def _span(value: float | timedelta) -> timedelta:
+    return value if isinstance(value, timedelta) else timedelta(seconds=value)

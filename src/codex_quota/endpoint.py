@@ -1,0 +1,64 @@
+"""Which address is asked, and whether a token may go there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from .errors import UsageError
+
+DEFAULT_ENDPOINT = "https://chatgpt.com/backend-api/wham/usage"
+_OFFICIAL = ("chatgpt.com", "chat.openai.com")
+
+
+def usage_endpoint(url: str, *, origin: str = "--chatgpt-url") -> str:
+    """The usage endpoint for *url*, which is a whole endpoint or a base.
+
+    A base follows the Codex client's own rule: the official hosts get ``/backend-api`` when it is missing; a base with
+    ``/backend-api`` in it is followed by ``/wham/usage``, any other by ``/api/codex/usage``.
+    Raises ``UsageError``, which names *origin*, when *url* is not an http address.
+    """
+    text = url.strip()
+    parts = _split(text, origin)
+    path = parts.path.rstrip("/")
+    if not path.endswith("/usage"):
+        if parts.hostname in _OFFICIAL and "/backend-api" not in path:
+            path += "/backend-api"
+        path += "/wham/usage" if "/backend-api" in path else "/api/codex/usage"
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def check_token_may_go(endpoint: str, environ: Mapping[str, str]) -> None:
+    """Raise ``UsageError`` when *endpoint* is plain http to another machine, unless ``CODEX_QUOTA_ALLOW_HTTP=1`` allows it."""
+    parts = urlsplit(endpoint)
+    if parts.scheme == "https" or is_loopback(endpoint) or environ.get("CODEX_QUOTA_ALLOW_HTTP") == "1":
+        return
+    raise UsageError(
+        f"a token is not sent over plain http to {parts.hostname}",
+        hint="use https, or set CODEX_QUOTA_ALLOW_HTTP=1 if that network is yours",
+    )
+
+
+def is_loopback(endpoint: str) -> bool:
+    """True when *endpoint* is on this machine."""
+    host = urlsplit(endpoint).hostname or ""
+    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+def host_of(endpoint: str) -> str:
+    """The host's name, for messages."""
+    return urlsplit(endpoint).hostname or endpoint
+
+
+def _split(text: str, origin: str) -> SplitResult:
+    hint = "give https://HOST/backend-api, or the whole endpoint"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"{origin} is not an address: {error}", hint=hint) from None
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(f"{origin} must not hold a user name or password", hint=hint)
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not text.isascii() or " " in text:
+        raise UsageError(f"{origin} is not an http or https address: {text!r}", hint=hint)
+    return parts

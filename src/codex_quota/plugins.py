@@ -1,0 +1,237 @@
+"""The one road by which plugins come in, built-ins and strangers alike.
+
+pluggy alone loses every answer when one implementation raises, lets one broken entry point end the program and accepts
+misspelt hook names; here each plugin is loaded, asked and checked on its own, and whatever fails becomes a ``Problem``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, TypeVar
+
+import pluggy
+
+from . import hookspecs
+from .errors import CodexQuotaError, PluginError, UsageError, one_line
+from .hookspecs import HOOKS, PROJECT
+from .interfaces import CacheStore, Command, CredentialSource, Formatter
+
+GROUP = "codex_quota"
+BUILTIN_PREFIX = "codex_quota.builtin."
+SLOW_SECONDS = 0.5
+_NAME = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong with a plugin: who, from which distribution, at which stage, and the reason in one line."""
+
+    plugin: str
+    distribution: str
+    stage: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """A loaded plugin with the hooks it answers."""
+
+    name: str
+    distribution: str
+    version: str
+    hooks: tuple[str, ...]
+
+
+Thing = TypeVar("Thing", CredentialSource, CacheStore, Formatter, Command)
+
+
+class Offers(Mapping[str, Thing], Generic[Thing]):
+    """Things of one kind by name, built-ins first, then by name; a name that two strangers claim is left out."""
+
+    def __init__(self, kind: str, taken: Iterable[tuple[Plugin, Thing]]) -> None:
+        self.kind = kind
+        self._claims: dict[str, list[tuple[Plugin, Thing]]] = {}
+        self.problems: list[Problem] = []
+        ordered = sorted(taken, key=lambda pair: (not _is_builtin(pair[0]), pair[1].name, pair[0].distribution))
+        for plugin, thing in ordered:
+            claims = self._claims.setdefault(thing.name, [])
+            if claims and (_is_builtin(claims[0][0]) or claims[0][0] is plugin):
+                self.problems.append(_problem(plugin, "name", f"the {kind} name {thing.name!r} is taken"))
+                continue
+            claims.append((plugin, thing))
+        for name, claims in self._claims.items():
+            for plugin, _ in claims if len(claims) > 1 else ():
+                self.problems.append(_problem(plugin, "name", f"another plugin offers a {kind} named {name!r} too"))
+
+    def __getitem__(self, name: str) -> Thing:
+        (claim,) = self._claims[name] if len(self._claims[name]) == 1 else (None,)
+        if claim is None:
+            raise KeyError(name)
+        return claim[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, claims in self._claims.items() if len(claims) == 1)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def choose(self, name: str) -> Thing:
+        """The thing of that name; raises ``UsageError`` that lists the names there are, or both claimants."""
+        claims = self._claims.get(name, [])
+        if len(claims) == 1:
+            return claims[0][1]
+        if claims:
+            both = " and ".join(plugin.distribution for plugin, _ in claims)
+            raise UsageError(f"{both} both offer a {self.kind} named {name!r}", hint="uninstall or disable one of them")
+        near = get_close_matches(name, list(self), 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(self) or 'none'}"
+        raise UsageError(f"there is no {self.kind} named {name!r}", hint=hint)
+
+    def provider(self, name: str) -> Plugin:
+        """The plugin that offers *name*."""
+        return self._claims[name][0][0]
+
+
+class Catalogue:
+    """Everything that plugins offer, as one value; nothing is kept globally.
+
+    ``plugins`` adds plugin modules or objects for one program, ``installed`` False leaves out all that is installed.
+    ``CODEX_QUOTA_DISABLED_PLUGINS`` in *environ* names entry points to leave out, separated by commas.
+    """
+
+    def __init__(
+        self, *, plugins: Sequence[object] = (), environ: Mapping[str, str] | None = None, installed: bool = True
+    ) -> None:
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self._problems: list[Problem] = []
+        self._loaded: list[tuple[Plugin, object]] = []
+        disabled = {name.strip() for name in (environ or {}).get("CODEX_QUOTA_DISABLED_PLUGINS", "").split(",")}
+        points = sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)) if installed else []
+        for point in points:
+            if point.name not in disabled:
+                self._load_entry_point(point)
+        for number, plugin in enumerate(plugins):
+            name = getattr(plugin, "__name__", None) or f"{type(plugin).__name__}-{number}"
+            self._register(name, "(this program)", "", plugin)
+        if installed and not any(plugin.distribution == "codex-quota" for plugin, _ in self._loaded):
+            self._note("codex-quota", "codex-quota", "import", "the built-in plugins are not installed")
+        self.sources: Offers[CredentialSource] = self._collect("register_credential_sources", "source", CredentialSource)
+        self.stores: Offers[CacheStore] = self._collect("register_cache_stores", "cache store", CacheStore)
+        self.formatters: Offers[Formatter] = self._collect("register_formatters", "format", Formatter)
+        self.commands: Offers[Command] = self._collect("register_commands", "command", Command)
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The loaded plugins, by name."""
+        return tuple(sorted((plugin for plugin, _ in self._loaded), key=lambda p: (p.name, p.distribution)))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that went wrong, in the order in which it did."""
+        clashes = [p for offers in (self.sources, self.stores, self.formatters, self.commands) for p in offers.problems]
+        return (*self._problems, *clashes)
+
+    def _load_entry_point(self, point: EntryPoint) -> None:
+        builtin = point.value.startswith(BUILTIN_PREFIX)
+        distribution, version = ("codex-quota", "") if builtin else _distribution(point)
+        began = time.perf_counter()
+        loaded = self._guard(point.name, distribution, "import", point.load)
+        took = time.perf_counter() - began
+        if took > SLOW_SECONDS and not builtin:
+            self._note(point.name, distribution, "import", f"slow: took {took:.1f} s at every start")
+        if loaded is not None:
+            self._register(point.name, distribution, version, loaded)
+
+    def _register(self, name: str, distribution: str, version: str, plugin: object) -> None:
+        unique = f"{distribution}:{name}"
+        if isinstance(plugin, type):
+            self._note(name, distribution, "register", "is a class; give a module or an object")
+            return
+        if self._guard(name, distribution, "register", lambda: self._manager.register(plugin, unique)) is None:
+            return
+        callers = self._manager.get_hookcallers(plugin) or []
+        for caller in callers:
+            if not caller.has_spec():
+                near = get_close_matches(caller.name, HOOKS, 1)
+                guess = f", did you mean {near[0]}?" if near else ""
+                self._note(name, distribution, "hooks", f"unknown hook {caller.name}{guess}")
+        hooks = tuple(sorted(caller.name for caller in callers if caller.has_spec()))
+        if not callers:
+            self._note(name, distribution, "hooks", "answers no hook; mark its functions with @codex_quota.hookimpl")
+        self._loaded.append((Plugin(name=name, distribution=distribution, version=version, hooks=hooks), plugin))
+
+    def _collect(self, hook: str, kind: str, base: type[Any]) -> Offers[Any]:
+        taken: list[tuple[Plugin, Any]] = []
+        everyone = [plugin for _, plugin in self._loaded]
+        for record, plugin in self._loaded:
+            if hook not in record.hooks:
+                continue
+            call = self._manager.subset_hook_caller(hook, [other for other in everyone if other is not plugin])
+            for thing in self._guard(record.name, record.distribution, hook, partial(_answers, call)) or ():
+                reason = self._guard(record.name, record.distribution, hook, partial(_unfit, thing, base))
+                if reason:
+                    self._note(record.name, record.distribution, hook, reason)
+                elif reason is not None:
+                    taken.append((record, thing))
+        return Offers(kind, taken)
+
+    def _guard(self, name: str, distribution: str, stage: str, act: Callable[[], Any]) -> Any:  # noqa: ANN401
+        try:
+            return act()
+        except (Exception, SystemExit, GeneratorExit) as error:
+            self._note(name, distribution, stage, describe(error))
+            return None
+
+    def _note(self, name: str, distribution: str, stage: str, reason: str) -> None:
+        self._problems.append(Problem(plugin=name, distribution=distribution, stage=stage, reason=one_line(reason)))
+
+
+def describe(error: BaseException) -> str:
+    """An error somebody else raised, in one line: its kind and its text."""
+    return one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def failure(error: BaseException, who: str) -> CodexQuotaError:
+    """*error* itself when it is one of ours, else a ``PluginError`` that names *who* failed."""
+    return error if isinstance(error, CodexQuotaError) else PluginError(f"{who} failed: {describe(error)}")
+
+
+def _answers(call: Callable[[], Iterable[object]]) -> tuple[object, ...]:
+    things: list[object] = []
+    for answer in call():
+        if isinstance(answer, (str, bytes, Mapping)) or not isinstance(answer, Iterable):
+            raise TypeError(f"returned {type(answer).__name__}, not a list")
+        things.extend(answer)
+    return tuple(things)
+
+
+def _unfit(thing: object, base: type) -> str:
+    """Why *thing* cannot be taken, empty when it can."""
+    if not isinstance(thing, base):
+        return f"returned {type(thing).__name__}, not a {base.__name__}"
+    name, summary = getattr(thing, "name", None), getattr(thing, "summary", None)
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return f"{type(thing).__name__} has the name {name!r}; names are lower-case letters, digits and - . _"
+    return "" if isinstance(summary, str) and summary else f"{type(thing).__name__} has no summary"
+
+
+def _distribution(point: EntryPoint) -> tuple[str, str]:
+    try:
+        return (point.dist.name, point.dist.version) if point.dist is not None else ("(unknown)", "")
+    except Exception:
+        return "(unknown)", ""
+
+
+def _is_builtin(plugin: Plugin) -> bool:
+    return plugin.distribution == "codex-quota"
+
+
+def _problem(plugin: Plugin, stage: str, reason: str) -> Problem:
+    return Problem(plugin=plugin.name, distribution=plugin.distribution, stage=stage, reason=reason)
