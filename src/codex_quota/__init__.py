@@ -12,9 +12,10 @@ Every public name is listed in ``__all__`` and imported on first touch.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing itself would cost half of what importing this package may
 if TYPE_CHECKING:
+    from typing import Any
+
     from .accounts import Listing as Listing
     from .client import Client as Client
     from .client import fetch as fetch
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from .plugins import Catalogue as Catalogue
     from .plugins import Plugin as Plugin
     from .plugins import Problem as Problem
+    from .plugins import nearest as nearest
     from .serial import dump_results as dump_results
     from .serial import load_results as load_results
     from .serial import load_snapshot as load_snapshot
@@ -88,7 +90,7 @@ _ROOMS = {
     "model": ("Account", "Answer", "Blocker", "Credential", "Credits", "Quota", "RateLimit", "Snapshot", "SpendLimit", "Window"),
     "payload": ("parse_usage",),
     "ordering": ("sort_snapshots",),
-    "plugins": ("Catalogue", "Plugin", "Problem"),
+    "plugins": ("Catalogue", "Plugin", "Problem", "nearest"),
     "serial": ("dump_results", "load_results", "load_snapshot"),
     "signin": ("check_account_name", "parse_credential", "read_credential"),
 }  # fmt: skip
@@ -98,7 +100,7 @@ __version__ = "0.1.0"
 __all__ = ["__version__", *sorted(_ROOM_OF)]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
+def __getattr__(name: str) -> "Any":  # noqa: ANN401, UP037
     room = _ROOM_OF.get(name)
     if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

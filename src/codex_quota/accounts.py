@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from .errors import CodexQuotaError, CredentialError, UnknownAccountError
 from .interfaces import CredentialSource, Options
 from .model import Account, Credential
-from .plugins import Offers, failure
+from .plugins import Offers, failure, nearest
 from .wording import natural_key
 
 
@@ -58,9 +57,9 @@ def find(listings: Iterable[Listing], name: str) -> Listing:
     entry = by_name.get(wanted)
     if entry is not None:
         return by_name[entry.shadowed_by] if entry.shadowed_by else entry
-    near = get_close_matches(wanted, by_name, 1) or [n for n in by_name if n.casefold() == wanted.casefold()]
+    near = next((n for n in by_name if n.casefold() == wanted.casefold()), None) or nearest(wanted, by_name)
     names = ", ".join(by_name) or "none"
-    guess = f"did you mean {near[0]!r}? " if near else ""
+    guess = f"did you mean {near!r}? " if near else ""
     raise UnknownAccountError(f"there is no account {name!r}", hint=f"{guess}there is: {names}")
 
 

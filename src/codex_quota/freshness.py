@@ -24,15 +24,15 @@ class Policy:
     refresh: bool = False
 
 
-def reusable(snapshot: Snapshot, now: datetime, policy: Policy, *, asked_at: datetime | None = None) -> bool:
-    """True when *snapshot* answers a question asked now (or at *asked_at*, where somebody else answered it meanwhile).
+def reusable(snapshot: Snapshot, now: datetime, policy: Policy, *, just_answered: bool = False) -> bool:
+    """True when *snapshot* answers a question asked now; *just_answered* says that another reader got it since then.
 
     A snapshot in which any reset has passed never does, nor one from the future.
     """
     quota, at = snapshot.quota, snapshot.fetched_at
     if policy.refresh or quota is None or at is None or at > now + _CLOCK_SLACK or outdated(quota, now):
         return False
-    if asked_at is not None and at >= asked_at:
+    if just_answered:
         return True
     age = now - at
     if age <= policy.max_age and policy.max_age > timedelta(0):

@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
@@ -89,8 +88,8 @@ class Offers(Mapping[str, Thing], Generic[Thing]):
         if claims:
             both = " and ".join(plugin.distribution for plugin, _ in claims)
             raise UsageError(f"{both} both offer a {self.kind} named {name!r}", hint="uninstall or disable one of them")
-        near = get_close_matches(name, list(self), 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(self) or 'none'}"
+        near = nearest(name, self)
+        hint = f"did you mean {near!r}?" if near else f"there is {', '.join(self) or 'none'}"
         raise UsageError(f"there is no {self.kind} named {name!r}", hint=hint)
 
     def provider(self, name: str) -> Plugin:
@@ -159,8 +158,8 @@ class Catalogue:
         callers = self._manager.get_hookcallers(plugin) or []
         for caller in callers:
             if not caller.has_spec():
-                near = get_close_matches(caller.name, HOOKS, 1)
-                guess = f", did you mean {near[0]}?" if near else ""
+                near = nearest(caller.name, HOOKS)
+                guess = f", did you mean {near}?" if near else ""
                 self._note(name, distribution, "hooks", f"unknown hook {caller.name}{guess}")
         hooks = tuple(sorted(caller.name for caller in callers if caller.has_spec()))
         if not callers:
@@ -191,6 +190,13 @@ class Catalogue:
 
     def _note(self, name: str, distribution: str, stage: str, reason: str) -> None:
         self._problems.append(Problem(plugin=name, distribution=distribution, stage=stage, reason=one_line(reason)))
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of *names* that *name* was probably meant to be."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(names), 1)), None)
 
 
 def describe(error: BaseException) -> str:

@@ -32,7 +32,7 @@ class Reading:
         self._account = listing.account
         self._tell = tell
         self._warnings = [f"the same login as {listing.same_as}"] if listing.same_as else []
-        self._asked_at = client.now()
+        self._seen: str | None = None
         self._error: CodexQuotaError | None = listing.error
         self._endpoint = endpoint or DEFAULT_ENDPOINT
         try:
@@ -43,12 +43,14 @@ class Reading:
                 check_token_may_go(self._endpoint, client.options.environ)
         except CodexQuotaError as error:
             self._error = error
+        self._key = self._make_key()
 
     def from_cache(self) -> Snapshot | None:
         """The snapshot when no request is needed: a cached one that is still good, or the failure of an unusable sign-in."""
         if self._error is not None or self._credential is None:
             return self._failed(self._error or CredentialError("there is no sign-in"))
-        kept = None if self._client.policy.refresh else self._load()
+        self._seen = self._text()
+        kept = self._snapshot(self._seen)
         if kept is not None and reusable(kept, self._client.now(), self._client.policy):
             return self._cached(kept)
         return None
@@ -58,8 +60,9 @@ class Reading:
         client = self._client
         try:
             with client.store.lock(self._key, client.transport.timeout + _LOCK_SLACK):
-                kept = self._load()
-                if kept is not None and reusable(kept, client.now(), client.policy, asked_at=self._asked_at):
+                text = self._text()
+                kept = self._snapshot(text)
+                if kept is not None and reusable(kept, client.now(), client.policy, just_answered=text != self._seen):
                     return self._cached(kept)
                 return self._from_service(kept)
         except (Exception, SystemExit) as error:
@@ -116,12 +119,16 @@ class Reading:
             error.hint = source.sign_in_hint(credential)
             raise
 
-    def _load(self) -> Snapshot | None:
+    def _text(self) -> str | None:
         try:
-            text = self._client.store.get(self._key)
+            return self._client.store.get(self._key)
         except (Exception, SystemExit) as error:
-            self._warnings.append(f"the cache could not be read: {describe(error)}")
+            warning = f"the cache could not be read: {describe(error)}"
+            if warning not in self._warnings:
+                self._warnings.append(warning)
             return None
+
+    def _snapshot(self, text: str | None) -> Snapshot | None:
         kept = None if text is None else load_snapshot(text)
         if kept is None:
             return None
@@ -158,8 +165,7 @@ class Reading:
             way = "fast" if ahead > timedelta(0) else "slow"
             self._warnings.append(f"this machine's clock is {minutes} min {way}, so countdowns are off by that much")
 
-    @property
-    def _key(self) -> str:
+    def _make_key(self) -> str:
         """One key for each login and address, file-name-safe.
 
         Members of one workspace share the account id, so while the user is not known the account's name stands for it.

@@ -49,7 +49,7 @@ def snapshot_to_dict(snapshot: Snapshot) -> dict[str, object]:
         "spend": _from_spend(quota.spend),
         "reset_credits": quota.reset_credits,
         "unavailable_models": list(quota.unavailable_models),
-        "warnings": list(dict.fromkeys((*quota.warnings, *snapshot.warnings))),
+        "warnings": list(dict.fromkeys((*snapshot.warnings, *quota.warnings))),
         "error": None if error is None else {"code": error.code, "message": error.message, "hint": error.hint},
     }
 

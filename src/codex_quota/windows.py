@@ -127,7 +127,7 @@ def read_window(
     if not isinstance(value, dict):
         return None
     stated = number(value.get("limit_window_seconds"))
-    seconds = round(stated) if stated is not None and stated >= 0.5 else None
+    seconds = max(0, round(stated or 0)) or None
     resets_at = reset_of(value, answered_at)
     if seconds is None and resets_at is None:
         return None

@@ -47,12 +47,8 @@ def ask_over(connection: HTTPConnection, headers: Mapping[str, str], *, path: st
     connection.request(method, path, headers=dict(headers))
     response = connection.getresponse()
     content = response.read()
-    return Got(
-        response.status,
-        {k.lower(): v for k, v in response.getheaders()},
-        tuple(response.headers.get_all("Set-Cookie", [])),
-        content,
-    )
+    together = {name.lower(): ", ".join(response.headers.get_all(name, [])) for name in response.headers}
+    return Got(response.status, together, tuple(response.headers.get_all("Set-Cookie", [])), content)
 
 
 def ask_with(service: SimulatedService, headers: Mapping[str, str], *, path: str = USAGE, method: str = "GET") -> Got:

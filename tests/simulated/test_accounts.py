@@ -20,9 +20,7 @@ NOON_SECONDS = int(NOON.timestamp())
 
 
 def test_the_body_has_every_field_of_the_real_one(service: SimulatedService) -> None:
-    work = service.add(
-        "work", five_hour=(12, 2 * HOUR), weekly=(41, 3 * DAY), reset_credits=1, unavailable_models=["gpt-6-astra"]
-    )
+    work = service.add("work", five_hour=(12, 2 * HOUR), weekly=(41, 3 * DAY), reset_credits=1, unavailable_models=["o9"])
 
     assert ask(service, work).body == {
         "user_id": work.user_id,
@@ -49,7 +47,7 @@ def test_the_body_has_every_field_of_the_real_one(service: SimulatedService) -> 
         "additional_rate_limits": None,
         "model_usage": {
             "gpt-5.3-codex": {"available": True, "available_at": None, "credits_would_enable": False},
-            "gpt-6-astra": {"available": False, "available_at": None, "credits_would_enable": False},
+            "o9": {"available": False, "available_at": None, "credits_would_enable": False},
         },
         "credits": {
             "has_credits": False,

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,9 +42,16 @@ def test_the_demo_accounts_are_in_telling_states() -> None:
     assert states == STATES
 
 
-def start(*args: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(*args: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The program and the first line it printed."""
     command = [sys.executable, "-m", "codex_quota.simulated", *args]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize(
@@ -50,9 +59,7 @@ def start(*args: str) -> subprocess.Popen[str]:
     [(("--accounts", "2"), ["a1", "a2"]), ((), ["a1"]), (("--demo", "--accounts", "2"), sorted(STATES))],
 )
 def test_the_program_writes_its_accounts_and_answers(tmp_path: Path, args: tuple[str, ...], names: list[str]) -> None:
-    with start("--account-dir", str(tmp_path), *args) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
+    with started("--account-dir", str(tmp_path), *args) as (process, url):
         files = sorted(tmp_path.iterdir())
         tokens = json.loads(files[0].read_text(encoding="utf-8"))["tokens"]
         headers = {"Authorization": f"Bearer {tokens['access_token']}", "ChatGPT-Account-Id": tokens["account_id"]}
@@ -67,14 +74,10 @@ def test_the_program_writes_its_accounts_and_answers(tmp_path: Path, args: tuple
 @pytest.mark.skipif(sys.platform == "win32", reason="signals end a process there without asking it")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_program_ends_quietly_on_a_signal(number: signal.Signals) -> None:
-    with start() as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        first = process.stdout.readline()
+    with started() as (process, url):
         process.send_signal(number)
         process.wait(timeout=5)
-        rest = process.stdout.read()
-        errors = process.stderr.read() if process.stderr else ""
+        out, err = process.communicate()
 
-    assert first.startswith("http://127.0.0.1:")
-    assert (process.returncode, rest, errors) == (0, "", "")
+    assert url.startswith("http://127.0.0.1:")
+    assert (process.returncode, out, err) == (0, "", "")

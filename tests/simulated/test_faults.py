@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import zlib
 from datetime import timedelta
 from http.client import IncompleteRead, RemoteDisconnected
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -222,12 +220,3 @@ def test_after_a_status_the_connection_stays(service: SimulatedService, work: Si
         statuses = [ask_over(connection, sign_in(work)).status for _ in range(2)]
 
     assert (statuses, service.connections) == ([503, 200], 1)
-
-
-def test_the_usual_answer_comes_in_one_piece(service: SimulatedService, work: SimulatedAccount) -> None:
-    assert list(Fault().pieces(b"head", b"body")) == [b"headbody"]
-    with socket.create_connection(("127.0.0.1", urlsplit(service.url).port or 0), timeout=5) as raw:
-        raw.sendall(b"GET /nowhere HTTP/1.0\r\n\r\n")
-        assert raw.recv(4096).startswith(
-            b"HTTP/1.1 404 Not Found\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nContent-Length: 22\r\n"
-        )

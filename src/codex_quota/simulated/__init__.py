@@ -23,6 +23,7 @@ from .demo import add_demo_accounts
 from .faults import Fault
 from .recording import RecordedRequest
 from .service import SimulatedService
+from .tokens import make_token
 from .windows import SimulatedWindow, SpendCap, Use
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "SpendCap",
     "Use",
     "add_demo_accounts",
+    "make_token",
 ]

@@ -38,7 +38,7 @@ class Cache(Command):
             print(f"cleared {len(kept)} of the answers kept in {store.describe()}", file=context.stdout)
             return ExitStatus.OK
         rows = []
-        for key, snapshot in kept.items():
+        for key, snapshot in sorted(kept.items(), key=lambda item: item[1].account.name if item[1] else ""):
             row: dict[str, object] = {"account": "(unreadable)", "key": key}
             if snapshot is not None:
                 usable = {True: "yes", False: "no", None: None}[snapshot.usable]

@@ -27,6 +27,5 @@ class Completion(Command):
         """Exit status 0."""
         import shtab
 
-        whole, _ = build_parser(context.catalogue.commands.values())
-        print(shtab.complete(whole, args.shell), file=context.stdout)
+        print(shtab.complete(build_parser(context.catalogue.commands.values()), args.shell), file=context.stdout)
         return ExitStatus.OK

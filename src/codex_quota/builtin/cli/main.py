@@ -12,7 +12,7 @@ import codex_quota
 from codex_quota import CodexQuotaError, Command, Context, UsageError
 
 from .common import CLIENT_OPTIONS, DEBUG, make_client
-from .parser import DEFAULT_COMMAND, PROGRAM, Parser, build_parser, choose_command
+from .parser import DEFAULT_COMMAND, PROGRAM, Parser, build_parser, choose_command, command_parser
 from .status import ExitStatus
 
 if TYPE_CHECKING:
@@ -73,13 +73,15 @@ def _run(
             f"there are no commands: {reasons}", hint="install codex-quota anew, or unset CODEX_QUOTA_DISABLED_PLUGINS"
         )
     Parser.stream = stdout
-    whole, parsers = build_parser(commands.values())
-    name, rest = choose_command(words, whole, commands)
+    parser = command_parser(commands[DEFAULT_COMMAND])
+    name, rest = choose_command(words, parser, commands)
     try:
         if name is None:
-            whole.parse_args(rest)
+            build_parser(commands.values()).parse_args(rest)
             return ExitStatus.OK
-        args = parsers[name].parse_args(rest)
+        if name != DEFAULT_COMMAND:
+            parser = command_parser(commands[name])
+        args = parser.parse_args(rest)
     except SystemExit:
         return ExitStatus.OK
     command = commands[name]

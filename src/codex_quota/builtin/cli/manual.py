@@ -10,5 +10,4 @@ from codex_quota.builtin.cli.plugin import register_commands
 
 def manual_parser() -> argparse.ArgumentParser:
     """The parser that the program uses, with the built-in commands."""
-    whole, _ = build_parser(register_commands())
-    return whole
+    return build_parser(register_commands())

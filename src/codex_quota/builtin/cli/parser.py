@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 import codex_quota
 from codex_quota import Command, UsageError
@@ -26,6 +26,9 @@ class Parser(argparse.ArgumentParser):
 
     stream: IO[str] | None = None
 
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(**settings, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
         """Raise ``UsageError`` with the message."""
         raise UsageError(message.removeprefix("argument "), hint=f"see {self.prog} --help")
@@ -35,11 +38,8 @@ class Parser(argparse.ArgumentParser):
             print(message, end="", file=type(self).stream)
 
 
-def build_parser(commands: Iterable[Command]) -> tuple[Parser, dict[str, Parser]]:
-    """The whole parser, and each command's own by name.
-
-    The whole one also carries the default command's arguments, for help, manual page and completions.
-    """
+def build_parser(commands: Iterable[Command]) -> Parser:
+    """The whole parser, which also carries the default command's arguments: for help, manual page and completions."""
     whole = Parser(
         prog=PROGRAM,
         description=_DESCRIPTION,
@@ -52,20 +52,25 @@ def build_parser(commands: Iterable[Command]) -> tuple[Parser, dict[str, Parser]
         if command.name == DEFAULT_COMMAND:
             _configure(whole, command)
     section = whole.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    parsers: dict[str, Parser] = {}
     for command in ordered:
-        parser = section.add_parser(command.name, help=command.summary, description=_sentence(command.summary))
-        _configure(parser, command)
-        parsers[command.name] = parser
-    return whole, parsers
+        _configure(section.add_parser(command.name, help=command.summary, description=_sentence(command.summary)), command)
+    return whole
 
 
-def choose_command(argv: Sequence[str], whole: Parser, names: Iterable[str]) -> tuple[str | None, list[str]]:
+def command_parser(command: Command) -> Parser:
+    """The parser of one command, which costs a fraction of the whole one."""
+    parser = Parser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.summary))
+    _configure(parser, command)
+    return parser
+
+
+def choose_command(argv: Sequence[str], default: Parser, names: Iterable[str]) -> tuple[str | None, list[str]]:
     """Which command *argv* means and what is left for it; None when only the whole program's help or version is wanted.
 
-    Options may stand before the command, so the first word that is no option and no option's value decides.
+    Options may stand before the command, so the first word that is no option and no option's value of the *default* command
+    decides.
     """
-    table = whole._option_string_actions
+    table = default._option_string_actions
     rest, position = list(argv), 0
     while position < len(rest) and rest[position] != "--":
         word = rest[position]

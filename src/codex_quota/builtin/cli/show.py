@@ -59,11 +59,9 @@ def _fetch(names: Sequence[str], context: Context) -> list[Snapshot]:
     try:
         return context.client.fetch_all(names or None)
     except codex_quota.UnknownAccountError as error:
-        from difflib import get_close_matches
-
-        near = get_close_matches(names[0], list(context.catalogue.commands), 1)
+        near = codex_quota.nearest(names[0], context.catalogue.commands)
         if near:
-            error.hint += f"; the command is called {near[0]!r}"
+            error.hint += f"; the command is called {near!r}"
         raise
 
 

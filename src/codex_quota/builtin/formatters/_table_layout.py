@@ -98,12 +98,11 @@ def stacked(blocks: Sequence[Block], heading: str, width: int, pen: Pen) -> list
     indent: Piece = (GAP, "normal")
     lines = [[indent, *gauge.titles(heading, widths, pen)]]
     for block in blocks:
-        rest = [text for text in (pen.cut(block.email, width // 3, 0.4), pen.cut(block.plan, width // 3), block.source) if text]
-        room = width - sum(len(GAP) + pen.cell_len(text) for text in rest)
-        line: Line = [(pen.cut(block.name, max(8, room), 0.4), "strong")]
-        for text in rest:
-            line += [indent, (text, block.source_tone if text is rest[-1] else "normal")]
-        lines += [line, *([indent, *gauge.line(row, widths, pen)] for row in block.rows)]
+        email: Line = [(pen.cut(block.email, width // 3, 0.4), "normal"), indent] if block.email else []
+        rest: Line = [indent, *email, (pen.cut(block.plan, width // 3), "normal"), indent, (block.source, block.source_tone)]
+        room = width - sum(pen.cell_len(text) for text, _ in rest)
+        lines.append([(pen.cut(block.name, max(8, room), 0.4), "strong"), *rest])
+        lines += [[indent, *gauge.line(row, widths, pen)] for row in block.rows]
     return lines
 
 
@@ -111,8 +110,9 @@ def wrapped(text: str, width: int, pen: Pen) -> Iterator[str]:
     """*text* in lines of at most *width* cells, all but the first set in by two; a word that is too long is broken."""
     line = ""
     for word in text.split(" "):
-        if not line.strip() or pen.cell_len(f"{line} {word}") <= width:
-            line = f"{line} {word}" if line.strip() else line + word
+        endless = pen.cell_len(word) > width - len(GAP)
+        if not line or endless or pen.cell_len(f"{line} {word}") <= width:
+            line = f"{line} {word}" if line else word
         else:
             yield line
             line = GAP + word

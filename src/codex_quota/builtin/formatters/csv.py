@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 
 import codex_quota
@@ -34,7 +34,7 @@ class Csv(codex_quota.Formatter):
     content_type = "text/csv; charset=utf-8; header=present"
     tells_problems = True
 
-    def format(self, snapshots: Sequence[Snapshot], style: Style) -> str:  # noqa: ARG002
+    def format(self, snapshots: Sequence[Snapshot], style: Style) -> str:
         """The whole text; *style* is not looked at."""
         text = io.StringIO()
         writer = csv.writer(text)
@@ -80,5 +80,6 @@ def _text(text: str | None) -> str:
 
 
 @codex_quota.hookimpl
-def register_formatters() -> Iterable[codex_quota.Formatter]:
+def register_formatters() -> list[codex_quota.Formatter]:
+    """The one formatter of this module."""
     return [Csv()]

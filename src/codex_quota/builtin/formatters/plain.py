@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import codex_quota
 from codex_quota import Snapshot, Style, Window
@@ -47,5 +47,6 @@ def _percent(window: Window | None, style: Style) -> str:
 
 
 @codex_quota.hookimpl
-def register_formatters() -> Iterable[codex_quota.Formatter]:
+def register_formatters() -> list[codex_quota.Formatter]:
+    """The one formatter of this module."""
     return [Plain()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import codex_quota
 from codex_quota import Snapshot, Style
@@ -87,5 +87,6 @@ def _painted(line: Line, paint: Callable[[str, Tone], str]) -> str:
 
 
 @codex_quota.hookimpl
-def register_formatters() -> Iterable[codex_quota.Formatter]:
+def register_formatters() -> list[codex_quota.Formatter]:
+    """The one formatter of this module."""
     return [Table()]

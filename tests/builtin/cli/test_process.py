@@ -1,0 +1,124 @@
+"""The program as a process of its own: signals, pipes, progress, and what it imports."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from codex_quota.simulated import Fault, SimulatedService
+
+PROGRAM = [sys.executable, "-m", "codex_quota"]
+
+
+@pytest.fixture
+def world(service: SimulatedService, environ: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    service.add("work")
+    service.write_accounts(tmp_path / "account")
+    return {**os.environ, **environ, "CODEX_QUOTA_CHATGPT_URL": service.url}
+
+
+@pytest.mark.parametrize("moment", ["within a request", "within a wait"])
+@pytest.mark.parametrize("accounts", [1, 3])
+def test_ctrl_c_ends_the_program_within_a_second(
+    service: SimulatedService, world: dict[str, str], tmp_path: Path, moment: str, accounts: int
+) -> None:
+    for number in range(1, accounts):
+        service.add(f"more{number}")
+    service.write_accounts(tmp_path / "account")
+    service.fail(None, Fault.hang() if moment == "within a request" else Fault.status(503, retry_after=50), times=None)
+    process = subprocess.Popen([*PROGRAM, "--verbose"], env=world, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "wait" in line or (moment == "within a request" and "attempt" in line):
+            break
+    if moment == "within a request":
+        service.wait_for_requests(accounts)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read()
+    assert process.wait() == 130
+    assert time.monotonic() - began < 1
+    assert rest.splitlines()[-1] == "codex-quota: interrupted"
+    assert "Traceback" not in rest
+
+
+def test_a_reader_that_goes_away_is_no_error(world: dict[str, str]) -> None:
+    done = subprocess.run(f"{sys.executable} -m codex_quota --help | head -1", shell=True, env=world, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("usage: codex-quota [ACCOUNT ...] [options]\n", "")
+
+
+def test_a_progress_line_appears_on_a_terminal_after_a_second_and_goes_again(
+    service: SimulatedService, world: dict[str, str], tmp_path: Path
+) -> None:
+    service.add("slow", latency=1.6)
+    service.write_accounts(tmp_path / "account")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(PROGRAM, env=world, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    out, _ = process.communicate()
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert process.returncode == 0
+    assert "1 of 2 accounts answered…" in shown
+    assert shown.endswith("\r\x1b[K")
+    assert "answered" not in out
+
+
+def imported(world: dict[str, str], *words: str) -> set[str]:
+    """The top-level packages that a run of the program imports."""
+    code = (
+        "import sys\n"
+        "from codex_quota.builtin.cli.main import main\n"
+        f"main({list(words)!r})\n"
+        "print('\\n'.join(sys.modules), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=world, capture_output=True, text=True, check=True)
+    return {name for name in done.stderr.splitlines() if name.isidentifier()}
+
+
+HEAVY = {"httpx", "httpcore", "backoff", "asyncio", "bottle", "rich", "concurrent"}
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (("--help",), set()),
+        (("plugins",), set()),
+        (("accounts",), set()),
+        (("--max-age", "1h"), set()),
+        (("--refresh",), {"httpx", "httpcore"}),
+    ],
+)
+def test_only_what_is_used_is_imported(world: dict[str, str], words: tuple[str, ...], allowed: set[str]) -> None:
+    subprocess.run(PROGRAM, env=world, check=True, stdout=subprocess.DEVNULL)
+    assert imported(world, *words) & HEAVY == allowed
+
+
+def test_importing_the_package_imports_almost_nothing() -> None:
+    code = "import sys; before = set(sys.modules); import codex_quota; print(sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path = {sys.path!r}; {code}"], capture_output=True, text=True)
+    assert done.stdout.strip() == "['__future__', 'codex_quota']"
+
+
+def test_a_cached_answer_comes_while_the_service_is_away(service: SimulatedService, world: dict[str, str]) -> None:
+    subprocess.run(PROGRAM, env=world, check=True, stdout=subprocess.DEVNULL)
+    service.stop()
+    done = subprocess.run([*PROGRAM, "--max-age", "1h"], env=world, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split("\t")[-3]) == (0, "cache")
+
+
+def test_two_processes_make_one_request(service: SimulatedService, world: dict[str, str], tmp_path: Path) -> None:
+    service.accounts["work"].latency = 2.0
+    first = subprocess.Popen(PROGRAM, env=world, stdout=subprocess.PIPE, text=True)
+    service.wait_for_requests(1, timeout=20)
+    second = subprocess.Popen(PROGRAM, env=world, stdout=subprocess.PIPE, text=True)
+    sources = [process.communicate()[0].split("\t")[-3] for process in (first, second)]
+    assert sources == ["network", "cache"]
+    assert len(service.requests) == 1
