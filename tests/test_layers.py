@@ -15,7 +15,7 @@ FLOORS = (
     ("model", "claims"),
     ("interfaces", "hookspecs"),
     ("wording", "ordering"),
-    ("windows", "limits", "payload", "freshness", "jsonfields", "serial_read", "serial", "endpoint", "statuses", "tls", "workers"),
+    ("windows", "limits", "payload", "freshness", "jsonfields", "serial_read", "serial", "endpoint", "statuses", "tls", "workers", "discovery"),
     ("signin", "transport", "plugins"),
     ("accounts", "reading", "client"),
     ("__init__", "simulated", "testing"),

@@ -11,18 +11,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 import pluggy
 
 from . import hookspecs
+from .discovery import Found, installed
 from .errors import CodexQuotaError, PluginError, UsageError, one_line
 from .hookspecs import HOOKS, PROJECT
 from .interfaces import CacheStore, Command, CredentialSource, Formatter
 
 GROUP = "codex_quota"
-BUILTIN_PREFIX = "codex_quota.builtin."
+BUILTIN = "codex-quota"
 SLOW_SECONDS = 0.5
 _NAME = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 
@@ -100,27 +100,26 @@ class Offers(Mapping[str, Thing], Generic[Thing]):
 class Catalogue:
     """Everything that plugins offer, as one value; nothing is kept globally.
 
-    ``plugins`` adds plugin modules or objects for one program, ``installed`` False leaves out all that is installed.
+    ``plugins`` adds plugin modules or objects for one program, ``find`` False leaves out all that is installed.
     ``CODEX_QUOTA_DISABLED_PLUGINS`` in *environ* names entry points to leave out, separated by commas.
     """
 
     def __init__(
-        self, *, plugins: Sequence[object] = (), environ: Mapping[str, str] | None = None, installed: bool = True
+        self, *, plugins: Sequence[object] = (), environ: Mapping[str, str] | None = None, find: bool = True
     ) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._problems: list[Problem] = []
         self._loaded: list[tuple[Plugin, object]] = []
         disabled = {name.strip() for name in (environ or {}).get("CODEX_QUOTA_DISABLED_PLUGINS", "").split(",")}
-        points = sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)) if installed else []
-        for point in points:
+        for point in installed(GROUP) if find else []:
             if point.name not in disabled:
                 self._load_entry_point(point)
         for number, plugin in enumerate(plugins):
             name = getattr(plugin, "__name__", None) or f"{type(plugin).__name__}-{number}"
             self._register(name, "(this program)", "", plugin)
-        if installed and not any(plugin.distribution == "codex-quota" for plugin, _ in self._loaded):
-            self._note("codex-quota", "codex-quota", "import", "the built-in plugins are not installed")
+        if find and not any(_is_builtin(plugin) for plugin, _ in self._loaded):
+            self._note(BUILTIN, BUILTIN, "import", "the built-in plugins are not installed")
         self.sources: Offers[CredentialSource] = self._collect("register_credential_sources", "source", CredentialSource)
         self.stores: Offers[CacheStore] = self._collect("register_cache_stores", "cache store", CacheStore)
         self.formatters: Offers[Formatter] = self._collect("register_formatters", "format", Formatter)
@@ -137,16 +136,15 @@ class Catalogue:
         clashes = [p for offers in (self.sources, self.stores, self.formatters, self.commands) for p in offers.problems]
         return (*self._problems, *clashes)
 
-    def _load_entry_point(self, point: EntryPoint) -> None:
-        builtin = point.value.startswith(BUILTIN_PREFIX)
-        distribution, version = ("codex-quota", "") if builtin else _distribution(point)
+    def _load_entry_point(self, point: Found) -> None:
+        distribution = point.distribution
         began = time.perf_counter()
         loaded = self._guard(point.name, distribution, "import", point.load)
         took = time.perf_counter() - began
-        if took > SLOW_SECONDS and not builtin:
+        if took > SLOW_SECONDS and distribution != BUILTIN:
             self._note(point.name, distribution, "import", f"slow: took {took:.1f} s at every start")
         if loaded is not None:
-            self._register(point.name, distribution, version, loaded)
+            self._register(point.name, distribution, point.version, loaded)
 
     def _register(self, name: str, distribution: str, version: str, plugin: object) -> None:
         unique = f"{distribution}:{name}"
@@ -228,15 +226,8 @@ def _unfit(thing: object, base: type) -> str:
     return "" if isinstance(summary, str) and summary else f"{type(thing).__name__} has no summary"
 
 
-def _distribution(point: EntryPoint) -> tuple[str, str]:
-    try:
-        return (point.dist.name, point.dist.version) if point.dist is not None else ("(unknown)", "")
-    except Exception:
-        return "(unknown)", ""
-
-
 def _is_builtin(plugin: Plugin) -> bool:
-    return plugin.distribution == "codex-quota"
+    return plugin.distribution == BUILTIN
 
 
 def _problem(plugin: Plugin, stage: str, reason: str) -> Problem:

@@ -111,7 +111,7 @@ def label_of(name: WindowName, seconds: float | None) -> str:
         return f"{round(length / DAY)} d"
     units = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (1, "s"))
     for unit, word in units:
-        if length % unit == 0 and (length // unit < 1000 or unit == DAY):
+        if length % unit == 0 and length // unit < 1000:
             return f"{length // unit:.0f} {word}"
     return next(f"{round(length / unit)} {word}" for unit, word in units if length >= 2 * unit)
 

@@ -32,7 +32,7 @@ class Plugins(Command):
             {
                 "plugin": plugin.name,
                 "distribution": plugin.distribution,
-                "version": codex_quota.__version__ if plugin.distribution == "codex-quota" else plugin.version,
+                "version": plugin.version,
                 "hooks": plugin.hooks,
                 "problem": [f"{p.stage}: {p.reason}" for p in catalogue.problems if _same(p, plugin)],
             }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import UTC
 
@@ -36,6 +34,9 @@ class Csv(codex_quota.Formatter):
 
     def format(self, snapshots: Sequence[Snapshot], style: Style) -> str:
         """The whole text; *style* is not looked at."""
+        import csv
+        import io
+
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(COLUMNS)

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 import codex_quota
 from codex_quota import Snapshot, Style
-from codex_quota.wording import notes, one_line
-
-from ._table_layout import Line, Pen, columns, stacked, wrapped
-from ._table_rows import Tone, block
-
-NOBODY = "No accounts to show.\n"
-
-_COLOURS: dict[Tone, str] = {
-    "good": "green",
-    "low": "yellow",
-    "critical": "red",
-    "empty": "bold red",
-    "unknown": "dim",
-    "waiting": "dim",
-    "bound": "bold red",
-    "error": "red",
-    "warning": "yellow",
-    "info": "cyan",
-    "strong": "bold",
-}
-_NOTE_TONES: dict[str, Tone] = {"error": "error", "blocked": "bound", "warning": "warning", "info": "info"}
 
 
 class Table(codex_quota.Formatter):
@@ -42,48 +21,9 @@ class Table(codex_quota.Formatter):
 
     def format(self, snapshots: Sequence[Snapshot], style: Style) -> str:
         """The whole text, ending in a newline."""
-        from rich.cells import cell_len
+        from ._table_text import table_text
 
-        if not snapshots:
-            return NOBODY
-        pen, width, heading = Pen(cell_len=cell_len, unicode=style.unicode), style.width or 100, f"% {style.show}"
-        blocks = [block(snapshot, style) for snapshot in snapshots]
-        lines = columns(blocks, heading, width, pen) or stacked(blocks, heading, width, pen)
-        remarks = [line for snapshot in snapshots for line in _remarks(snapshot, style, width, pen)]
-        paint = _painter(style.color)
-        return "".join(_painted(line, paint) + "\n" for line in (*lines, *([[]] if remarks else []), *remarks))
-
-
-def _remarks(snapshot: Snapshot, style: Style, width: int, pen: Pen) -> Iterator[Line]:
-    name = f"{one_line(snapshot.account.name)}:"
-    for note in notes(snapshot, style):
-        tone = _NOTE_TONES[note.kind]
-        for line in wrapped(f"{name} {note.text}", width, pen):
-            found = line.startswith(name)
-            yield [(name, tone), (line.removeprefix(name), "normal")] if found else [(line, "normal")]
-
-
-def _painter(color: bool) -> Callable[[str, Tone], str]:
-    if not color:
-        return _unpainted
-    # rich.style alone, because rich.console costs three times as much to import and would print the same codes.
-    from rich.color import ColorSystem
-    from rich.style import Style as Paint
-
-    paints = {tone: Paint.parse(words) for tone, words in _COLOURS.items()}
-
-    def paint(text: str, tone: Tone) -> str:
-        return paints[tone].render(text, color_system=ColorSystem.STANDARD) if text and tone in paints else text
-
-    return paint
-
-
-def _unpainted(text: str, _tone: Tone) -> str:
-    return text
-
-
-def _painted(line: Line, paint: Callable[[str, Tone], str]) -> str:
-    return "".join(paint(text, tone) for text, tone in line).rstrip()
+        return table_text(snapshots, style)
 
 
 @codex_quota.hookimpl
