@@ -142,7 +142,9 @@ def test_refresh_asks_although_the_cache_could_answer_and_writes_it(client: Make
     assert (kept.source, kept.quota.weekly.remaining_percent) == ("cache", 40)
 
 
-def test_when_the_service_is_away_the_last_figures_come_stale_with_the_error(client: MakeClient, service: SimulatedService) -> None:
+def test_when_the_service_is_away_the_last_figures_come_stale_with_the_error(
+    client: MakeClient, service: SimulatedService
+) -> None:
     service.add("work", weekly=(40, timedelta(days=3)), five_hour=None)
     client().fetch_all()
     service.advance(timedelta(minutes=12))
@@ -169,7 +171,9 @@ def test_a_window_whose_reset_has_passed_is_never_served(client: MakeClient, ser
     assert "5 h" in stale.warnings[0]
 
 
-def test_a_cache_of_garbage_or_of_a_newer_version_is_ignored(client: MakeClient, service: SimulatedService, tmp_path: Path) -> None:
+def test_a_cache_of_garbage_or_of_a_newer_version_is_ignored(
+    client: MakeClient, service: SimulatedService, tmp_path: Path
+) -> None:
     service.add("work")
     client().fetch("work")
     (kept,) = (tmp_path / "cache").glob("*.json")
@@ -183,7 +187,14 @@ def test_the_cache_knows_the_login_and_not_the_name(client: MakeClient, service:
     service.add("work")
     client().fetch("work")
     (tmp_path / "account" / "work.auth.json").rename(tmp_path / "account" / "office.auth.json")
-    one = Client(account_dir=tmp_path / "account", chatgpt_url=service.url, max_age=3600, now=service.clock, environ={}, cache_dir=tmp_path / "cache")
+    one = Client(
+        account_dir=tmp_path / "account",
+        chatgpt_url=service.url,
+        max_age=3600,
+        now=service.clock,
+        environ={},
+        cache_dir=tmp_path / "cache",
+    )
     with one:
         (snapshot,) = one.fetch_all()
     assert summary(snapshot) == ("office", "fresh", "cache", None)
@@ -204,7 +215,9 @@ def test_another_service_address_has_another_cache(client: MakeClient, service: 
     assert client(max_age=3600, chatgpt_url=other).fetch("work").source == "network"
 
 
-def test_no_token_is_in_the_cache_and_its_files_are_private(client: MakeClient, service: SimulatedService, tmp_path: Path) -> None:
+def test_no_token_is_in_the_cache_and_its_files_are_private(
+    client: MakeClient, service: SimulatedService, tmp_path: Path
+) -> None:
     account = service.add("work")
     client().fetch("work")
     for path in (tmp_path / "cache").iterdir():
@@ -292,7 +305,9 @@ def test_the_codex_home_brings_its_own_address(service: SimulatedService, tmp_pa
     assert summary(snapshot) == ("codex", "fresh", "network", None)
 
 
-def test_an_address_that_is_given_beats_the_codex_home(service: SimulatedService, tmp_path: Path, environ: dict[str, str]) -> None:
+def test_an_address_that_is_given_beats_the_codex_home(
+    service: SimulatedService, tmp_path: Path, environ: dict[str, str]
+) -> None:
     home = tmp_path / "codex"
     home.mkdir()
     (home / "auth.json").write_text(service.add("me").auth_json())
@@ -335,7 +350,7 @@ def test_the_same_login_twice_in_the_directory_says_so(client: MakeClient, servi
     (tmp_path / "account" / "copy.auth.json").write_text(service.accounts["work"].auth_json())
     snapshots = one.fetch_all()
     assert [s.account.name for s in snapshots] == ["copy", "work"]
-    assert ["the same login as copy"] == [w for s in snapshots for w in s.warnings]
+    assert [w for s in snapshots for w in s.warnings] == ["the same login as copy"]
 
 
 def test_a_wrong_clock_is_a_warning(client: MakeClient, service: SimulatedService) -> None:
@@ -345,7 +360,9 @@ def test_a_wrong_clock_is_a_warning(client: MakeClient, service: SimulatedServic
 
 
 def test_another_workspace_in_the_answer_is_a_warning(client: MakeClient, service: SimulatedService) -> None:
-    service.add("work", workspace_id="acct-1", body={"plan_type": "team", "account_id": "acct-2", "rate_limit": {"allowed": True}})
+    service.add(
+        "work", workspace_id="acct-1", body={"plan_type": "team", "account_id": "acct-2", "rate_limit": {"allowed": True}}
+    )
     (snapshot,) = client().fetch_all()
     assert snapshot.quota is not None
     assert snapshot.quota.warnings
@@ -362,7 +379,14 @@ def test_events_tell_each_step_without_a_secret(client: MakeClient, service: Sim
 
 @pytest.mark.parametrize(
     "options",
-    [{"timeout": 0}, {"timeout": float("nan")}, {"retries": -1}, {"concurrency": 0}, {"cache": "nowhere"}, {"chatgpt_url": "ftp://x"}],
+    [
+        {"timeout": 0},
+        {"timeout": float("nan")},
+        {"retries": -1},
+        {"concurrency": 0},
+        {"cache": "nowhere"},
+        {"chatgpt_url": "ftp://x"},
+    ],
 )
 def test_options_that_cannot_be_used_are_refused_at_once(options: dict[str, Any], environ: dict[str, str]) -> None:
     with pytest.raises(codex_quota.UsageError):

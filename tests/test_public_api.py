@@ -10,10 +10,26 @@ import pytest
 
 import codex_quota
 
-PROMISED = (
-    "fetch fetch_all Client Account Credential Window RateLimit Credits SpendLimit Quota Snapshot CredentialSource CacheStore "
-    "Formatter Style Command Context hookimpl"
-).split()
+PROMISED = [
+    "fetch",
+    "fetch_all",
+    "Client",
+    "Account",
+    "Credential",
+    "Window",
+    "RateLimit",
+    "Credits",
+    "SpendLimit",
+    "Quota",
+    "Snapshot",
+    "CredentialSource",
+    "CacheStore",
+    "Formatter",
+    "Style",
+    "Command",
+    "Context",
+    "hookimpl",
+]
 
 
 @pytest.mark.parametrize("name", codex_quota.__all__)

@@ -152,18 +152,20 @@ def test_a_temporary_failure_that_passes_is_not_seen(world: World, work: Simulat
 def test_no_retries_means_one_attempt(service: SimulatedService, work: SimulatedAccount) -> None:
     service.fail(work, Fault.status(503), times=None)
     error = World(service, retries=0).error(work)
-    assert (1, "the service is in trouble: simulated 503 (HTTP 503)") == (len(service.requests), error.message)
+    assert (len(service.requests), error.message) == (1, "the service is in trouble: simulated 503 (HTTP 503)")
 
 
 @pytest.mark.parametrize("fault", [Fault.hang(), Fault.trickle(0.05, part="headers"), Fault.trickle(0.05, part="body")])
 def test_the_timeout_covers_the_whole_attempt(service: SimulatedService, work: SimulatedAccount, fault: Fault) -> None:
     service.fail(work, fault, times=None)
     error = World(service, timeout=0.3, retries=1).error(work)
-    assert ("timeout", 2) == (error.code, len(service.requests))
+    assert (error.code, len(service.requests)) == ("timeout", 2)
     assert error.message == "no whole answer within 0.3 s, 2 times"
 
 
-def test_waits_double_with_full_jitter(service: SimulatedService, work: SimulatedAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_double_with_full_jitter(
+    service: SimulatedService, work: SimulatedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = World(service, retry_delay=2.0)
     monkeypatch.setattr("random.uniform", lambda low, high: (low, high)[1])
     monkeypatch.setattr(world.transport._closed, "wait", lambda seconds: False)
@@ -245,7 +247,7 @@ def test_an_error_keeps_the_answer_for_whoever_wants_to_look(world: World, work:
     world.service.fail(work, Fault.status(404, b"nowhere"))
     answer = world.error(work).answer
     assert answer is not None
-    assert (404, "nowhere") == (answer.status, answer.body)
+    assert (answer.status, answer.body) == (404, "nowhere")
 
 
 def test_a_socks_proxy_without_its_package_says_what_to_install(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .errors import CodexQuotaError, CredentialError, UnknownAccountError
+from .errors import CodexQuotaError, CredentialError, UnknownAccountError, one_line
 from .interfaces import CredentialSource, Options
 from .model import Account, Credential
 from .plugins import Offers, failure, nearest
+from .signin import check_account_name, check_sendable
 from .wording import natural_key
 
 
@@ -18,6 +19,7 @@ class Listing:
 
     ``shadowed_by`` names the account that is the same login from an earlier source; this one is then not asked.
     ``same_as`` names an account of the same source with the same login.
+    ``source_failed`` marks the entry that stands for a source which failed, or for a thing it gave that is no account.
     """
 
     account: Account
@@ -25,12 +27,13 @@ class Listing:
     error: CodexQuotaError | None = None
     shadowed_by: str | None = None
     same_as: str | None = None
+    source_failed: bool = False
 
 
 def list_accounts(sources: Offers[CredentialSource], chosen: Sequence[str] | None, options: Options) -> list[Listing]:
     """Every account of the *chosen* sources, or of the default ones, by name.
 
-    By default the fallback sources are asked only while no other source found anything.
+    By default the fallback sources are asked only while no other source found an account, usable or not.
     A source that fails is itself an entry, with its error.
     Raises ``UsageError`` for a source that does not exist.
     """
@@ -40,8 +43,8 @@ def list_accounts(sources: Offers[CredentialSource], chosen: Sequence[str] | Non
         default = [source for source in sources.values() if source.by_default]
         found = [entry for source in default if not source.fallback for entry in _ask(source, options)]
         for source in default:
-            if source.fallback and not found:
-                found = list(_ask(source, options))
+            if source.fallback and all(entry.source_failed for entry in found):
+                found += _ask(source, options)
     return sorted(_distinct(found), key=lambda entry: natural_key(entry.account.name))
 
 
@@ -66,16 +69,43 @@ def find(listings: Iterable[Listing], name: str) -> Listing:
 def _ask(source: CredentialSource, options: Options) -> Iterable[Listing]:
     try:
         for found in source.credentials(options):
-            if isinstance(found, CredentialError):
-                yield Listing(account=Account(name=found.account or source.name, source=source.name), error=found)
-            elif isinstance(found, Credential):
-                yield Listing(account=replace(found.account, source=source.name), credential=found)
-            else:
-                raise TypeError(f"gave {type(found).__name__}, not a Credential")
+            yield _entry(found, source.name)
     except (Exception, SystemExit) as error:
-        problem = failure(error, f"the source {source.name}")
-        problem.account = problem.account or source.name
-        yield Listing(account=Account(name=problem.account, source=source.name), error=problem)
+        yield _failed(error, source.name)
+
+
+def _entry(found: object, source: str) -> Listing:
+    try:
+        if isinstance(found, CredentialError):
+            raise found
+        if not isinstance(found, Credential):
+            raise TypeError(f"gave {type(found).__name__}, not a Credential")
+        account = replace(found.account, name=check_account_name(found.account.name), source=source)
+        credential = replace(found, account=account)
+        _check_types(credential)
+        check_sendable(credential)
+        return Listing(account=account, credential=credential)
+    except CredentialError as error:
+        error.account = one_line(error.account or "") or source
+        return Listing(account=Account(name=error.account, source=source), error=error)
+    except Exception as error:
+        return _failed(error, source)
+
+
+def _failed(error: BaseException, source: str) -> Listing:
+    problem = failure(error, f"the source {source}")
+    problem.account = problem.account or source
+    return Listing(account=Account(name=problem.account, source=source), error=problem, source_failed=True)
+
+
+def _check_types(credential: Credential) -> None:
+    """Raise ``TypeError`` for values of a wrong type, which would fail where nothing else could be shown any more."""
+    account = credential.account
+    texts = (account.account_id, account.user_id, account.email, credential.plan, credential.location, credential.base_url)
+    if not isinstance(credential.access_token, str) or not all(value is None or isinstance(value, str) for value in texts):
+        raise TypeError(f"gave something else than texts for the account {account.name!r}")
+    if credential.expires_at is not None and credential.expires_at.utcoffset() is None:
+        raise TypeError(f"gave an expiry without a time zone for the account {account.name!r}")
 
 
 def _distinct(found: Iterable[Listing]) -> Iterable[Listing]:
@@ -107,8 +137,8 @@ def _distinct(found: Iterable[Listing]) -> Iterable[Listing]:
 
 
 def _login(credential: Credential) -> tuple[str, ...]:
-    """What makes two sign-ins the same: account and user, or the token itself while the user is not known."""
+    """What makes two sign-ins the same: account and user, or account and token while the user is not known."""
     account = credential.account
     if account.account_id and account.user_id:
         return (account.account_id, account.user_id)
-    return ("", credential.access_token)
+    return (account.account_id or "", "", credential.access_token)

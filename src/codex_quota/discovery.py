@@ -46,7 +46,8 @@ def installed(group: str, path: Sequence[str] | None = None) -> list[Found]:
         for name, version, file in _distributions(place or "."):
             if name not in seen:
                 seen.add(name)
-                found += [Found(name=key, value=value, distribution=name, version=version) for key, value in _entries(file, group)]
+                entries = _entries(file, group)
+                found += [Found(name=key, value=value, distribution=name, version=version) for key, value in entries]
     return sorted(found, key=lambda point: (point.name, point.distribution))
 
 

@@ -9,6 +9,7 @@ from .errors import UsageError
 
 DEFAULT_ENDPOINT = "https://chatgpt.com/backend-api/wham/usage"
 _OFFICIAL = ("chatgpt.com", "chat.openai.com")
+_UNSAFE = set(' "<>\\^`{|}')  # never stand for themselves in an address, and readers of addresses differ about some
 
 
 def usage_endpoint(url: str, *, origin: str = "--chatgpt-url") -> str:
@@ -42,7 +43,8 @@ def check_token_may_go(endpoint: str, environ: Mapping[str, str]) -> None:
 def is_loopback(endpoint: str) -> bool:
     """True when *endpoint* is on this machine."""
     host = urlsplit(endpoint).hostname or ""
-    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
+    numbers = host.split(".")
+    return host in ("localhost", "::1") or (numbers[0] == "127" and len(numbers) == 4 and all(number.isdigit() for number in numbers))
 
 
 def host_of(endpoint: str) -> str:
@@ -59,6 +61,9 @@ def _split(text: str, origin: str) -> SplitResult:
         raise UsageError(f"{origin} is not an address: {error}", hint=hint) from None
     if parts.username is not None or parts.password is not None:
         raise UsageError(f"{origin} must not hold a user name or password", hint=hint)
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not text.isascii() or " " in text:
-        raise UsageError(f"{origin} is not an http or https address: {text!r}", hint=hint)
+    host = parts.hostname or ""
+    plain = text.isascii() and text.isprintable() and not set(text) & _UNSAFE
+    if parts.scheme not in ("http", "https") or not host.strip(".") or port == 0 or not plain:
+        shown = "" if "@" in text else f": {text!r}"
+        raise UsageError(f"{origin} is not an http or https address{shown}", hint=hint)
     return parts

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-from itertools import count
 from pathlib import Path
-
-_numbers = count()
 
 
 def write_private(path: Path, data: str | bytes, *, durable: bool = False) -> None:
     """Replace *path* atomically with *data*, readable and writable by the owner only.
 
-    Missing parent directories are made, private too.
+    The directory is made when it is missing, private too.
     ``durable`` waits until the disk has it, for what must outlive a power cut.
     Raises ``OSError``; the previous file is then still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.parent / f".{os.getpid()}-{next(_numbers)}.tmp"
+    temporary = path.parent / f".{os.urandom(8).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, flags, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -47,11 +43,14 @@ def read_regular(path: Path, *, limit: int = 1 << 20) -> bytes:
     import stat
 
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
+    try:
+        mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             raise OSError(f"is a {'directory' if stat.S_ISDIR(mode) else 'special file'}, not a file")
-        data = file.read(limit + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(limit + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > limit:
         raise OSError(f"is larger than {limit >> 20} MiB")
     return data

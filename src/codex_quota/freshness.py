@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .errors import CodexQuotaError
-from .model import Quota, Snapshot
+from .model import Quota, RateLimit, Snapshot, Window
 
 _CLOCK_SLACK = timedelta(seconds=5)
 
@@ -15,8 +15,8 @@ _CLOCK_SLACK = timedelta(seconds=5)
 class Policy:
     """How old an answer may be.
 
-    ``max_age`` holds for every account; ``exhausted_max_age`` for one that cannot be used before a known or unknown reset,
-    which is asked again that often since resets can come early.
+    ``exhausted_max_age`` holds for an account that cannot be used before a known or unknown reset, which is asked again that
+    often since resets can come early; ``max_age`` for every other.
     """
 
     max_age: timedelta = timedelta(0)
@@ -34,12 +34,8 @@ def reusable(snapshot: Snapshot, now: datetime, policy: Policy, *, just_answered
         return False
     if just_answered:
         return True
-    age = now - at
-    if age <= policy.max_age and policy.max_age > timedelta(0):
-        return True
-    if quota.usable is not False or age >= policy.exhausted_max_age:
-        return False
-    return quota.available_at is None or quota.available_at > now
+    allowed = policy.exhausted_max_age if quota.usable is False else policy.max_age
+    return max(now - at, timedelta(0)) < allowed
 
 
 def outdated(quota: Quota, now: datetime) -> bool:
@@ -53,7 +49,7 @@ def outdated(quota: Quota, now: datetime) -> bool:
 def as_stale(snapshot: Snapshot, now: datetime, error: CodexQuotaError) -> Snapshot | None:
     """*snapshot* marked stale with the *error* that kept a new one away; None when none of its figures hold any more.
 
-    A window whose reset has passed is left out, and so is a verdict that rested on it.
+    A window whose reset has passed is left out, and so is the verdict of its limit.
     """
     quota, at = snapshot.quota, snapshot.fetched_at
     if quota is None or at is None or at > now + _CLOCK_SLACK:
@@ -62,13 +58,19 @@ def as_stale(snapshot: Snapshot, now: datetime, error: CodexQuotaError) -> Snaps
     if outdated(quota, now):
         passed = [w for w in quota.windows if w.resets_at is not None and w.resets_at <= now]
         warnings += [f"the {w.label} window of {w.limit} has been reset since, its figure is not known" for w in passed]
-        limits = tuple(replace(limit, windows=tuple(w for w in limit.windows if w not in passed)) for limit in quota.limits)
-        spend = quota.spend
+        limits = tuple(_without(limit, passed) for limit in quota.limits)
+        spend, verdict_holds = quota.spend, quota.main is None or quota.main in limits
         if spend is not None and spend.resets_at is not None and spend.resets_at <= now:
-            spend = None
+            spend, verdict_holds = None, False
             warnings.append("the spend limit has been reset since, its figure is not known")
-        limits = tuple(replace(limit, allowed=None, limit_reached=None) for limit in limits)
-        quota = replace(quota, limits=limits, spend=spend, limit_reached=None, limit_reached_type=None)
+        quota = replace(quota, limits=limits, spend=spend)
+        if not verdict_holds:
+            quota = replace(quota, limit_reached=None, limit_reached_type=None)
         if not quota.windows and spend is None:
             return None
     return replace(snapshot, quota=quota, source="cache", status="stale", error=error, warnings=(*snapshot.warnings, *warnings))
+
+
+def _without(limit: RateLimit, passed: list[Window]) -> RateLimit:
+    left = tuple(window for window in limit.windows if window not in passed)
+    return limit if left == limit.windows else replace(limit, windows=left, allowed=None, limit_reached=None)

@@ -116,8 +116,8 @@ class Catalogue:
             if point.name not in disabled:
                 self._load_entry_point(point)
         for number, plugin in enumerate(plugins):
-            name = getattr(plugin, "__name__", None) or f"{type(plugin).__name__}-{number}"
-            self._register(name, "(this program)", "", plugin)
+            name = getattr(plugin, "__name__", None)
+            self._register(name if isinstance(name, str) else f"{type(plugin).__name__}-{number}", "(this program)", "", plugin)
         if find and not any(_is_builtin(plugin) for plugin, _ in self._loaded):
             self._note(BUILTIN, BUILTIN, "import", "the built-in plugins are not installed")
         self.sources: Offers[CredentialSource] = self._collect("register_credential_sources", "source", CredentialSource)
@@ -139,12 +139,12 @@ class Catalogue:
     def _load_entry_point(self, point: Found) -> None:
         distribution = point.distribution
         began = time.perf_counter()
-        loaded = self._guard(point.name, distribution, "import", point.load)
+        loaded = self._guard(point.name, distribution, "import", lambda: (point.load(),))
         took = time.perf_counter() - began
         if took > SLOW_SECONDS and distribution != BUILTIN:
             self._note(point.name, distribution, "import", f"slow: took {took:.1f} s at every start")
         if loaded is not None:
-            self._register(point.name, distribution, point.version, loaded)
+            self._register(point.name, distribution, point.version, *loaded)
 
     def _register(self, name: str, distribution: str, version: str, plugin: object) -> None:
         unique = f"{distribution}:{name}"
@@ -166,12 +166,10 @@ class Catalogue:
 
     def _collect(self, hook: str, kind: str, base: type[Any]) -> Offers[Any]:
         taken: list[tuple[Plugin, Any]] = []
-        everyone = [plugin for _, plugin in self._loaded]
+        implementations = getattr(self._manager.hook, hook).get_hookimpls()
         for record, plugin in self._loaded:
-            if hook not in record.hooks:
-                continue
-            call = self._manager.subset_hook_caller(hook, [other for other in everyone if other is not plugin])
-            for thing in self._guard(record.name, record.distribution, hook, partial(_answers, call)) or ():
+            own = [each for each in implementations if each.plugin is plugin]
+            for thing in self._guard(record.name, record.distribution, hook, partial(_answers, own)) or ():
                 reason = self._guard(record.name, record.distribution, hook, partial(_unfit, thing, base))
                 if reason:
                     self._note(record.name, record.distribution, hook, reason)
@@ -207,9 +205,13 @@ def failure(error: BaseException, who: str) -> CodexQuotaError:
     return error if isinstance(error, CodexQuotaError) else PluginError(f"{who} failed: {describe(error)}")
 
 
-def _answers(call: Callable[[], Iterable[object]]) -> tuple[object, ...]:
+def _answers(implementations: Iterable[pluggy.HookImpl]) -> tuple[object, ...]:
+    """What one plugin answers; pluggy's own calls would mix it with what others answer, or lose all when one fails."""
     things: list[object] = []
-    for answer in call():
+    for implementation in implementations:
+        if implementation.wrapper or implementation.hookwrapper:
+            raise TypeError("is a wrapper, but each plugin is asked on its own")
+        answer = implementation.function()
         if isinstance(answer, (str, bytes, Mapping)) or not isinstance(answer, Iterable):
             raise TypeError(f"returned {type(answer).__name__}, not a list")
         things.extend(answer)
@@ -218,6 +220,8 @@ def _answers(call: Callable[[], Iterable[object]]) -> tuple[object, ...]:
 
 def _unfit(thing: object, base: type) -> str:
     """Why *thing* cannot be taken, empty when it can."""
+    if isinstance(thing, type):
+        return f"returned the class {thing.__name__}, not an object of it"
     if not isinstance(thing, base):
         return f"returned {type(thing).__name__}, not a {base.__name__}"
     name, summary = getattr(thing, "name", None), getattr(thing, "summary", None)

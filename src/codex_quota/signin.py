@@ -29,7 +29,7 @@ def check_account_name(name: str) -> str:
     Letters, digits and marks of any script, ``._@+-`` and space; no leading dot, no space at either end, 1 to 100 characters.
     Raises ``CredentialInvalidError`` that says which character is not allowed.
     """
-    hint = "rename it: letters and digits of any script, . _ @ + - and spaces"
+    about = {"hint": "rename it: letters and digits of any script, . _ @ + - and spaces", "account": one_line(name)}
     if not name.isascii():
         from unicodedata import category, normalize
 
@@ -38,11 +38,11 @@ def check_account_name(name: str) -> str:
     else:
         bad = [c for c in name if not (c in "._@+- " or c.isalnum())]
     if bad:
-        raise CredentialInvalidError(f"account name {one_line(name)!r} holds {bad[0]!r}, which is not allowed", hint=hint)
+        raise CredentialInvalidError(f"account name {one_line(name)!r} holds {bad[0]!r}, which is not allowed", **about)
     if not name or name[0] in ". " or name[-1] == " ":
-        raise CredentialInvalidError(f"account name {name!r} is empty, or has a dot or a space at its edge", hint=hint)
+        raise CredentialInvalidError(f"account name {name!r} is empty, or has a dot or a space at its edge", **about)
     if len(name) > NAME_LIMIT:
-        raise CredentialInvalidError(f"account name {name[:20]!r}… is longer than {NAME_LIMIT} characters", hint=hint)
+        raise CredentialInvalidError(f"account name {name[:20]!r}… is longer than {NAME_LIMIT} characters", **about)
     return name
 
 
@@ -55,7 +55,7 @@ def read_credential(path: Path, *, name: str, source: str) -> Credential:
     try:
         try:
             return parse_credential(_load(path), name=name, source=source, location=str(path))
-        except json.JSONDecodeError:
+        except ValueError:
             time.sleep(_PAUSE)
             return parse_credential(_load(path), name=name, source=source, location=str(path))
     except (ValueError, RecursionError) as error:
@@ -74,6 +74,7 @@ def parse_credential(data: object, *, name: str, source: str, location: str | No
     """The credential in a decoded sign-in *data*, of whatever known shape.
 
     Claims of the tokens fill in what the data leaves out: account id, user id, e-mail, plan, expiry.
+    Only the access token's expiry counts, since an id token ends after an hour on a working account.
     Raises ``CredentialInvalidError`` or ``NotChatGPTLoginError``.
     """
     where = location or "the sign-in"
@@ -91,9 +92,6 @@ def parse_credential(data: object, *, name: str, source: str, location: str | No
     auth = {**auth_claims(identity), **auth_claims(access)}
     account_id = _pick(part, "account_id", "accountId", "chatgpt_account_id", "chatgptAccountId")
     account_id = account_id or _pick(data, "account_id", "accountId") or text(auth.get("chatgpt_account_id"))
-    for what, value in (("access token", token), ("account id", account_id or "-")):
-        if not (value.isascii() and value.isprintable() and " " not in value):
-            raise CredentialInvalidError(f"the {what} in {where} holds characters that cannot be sent", account=name)
     account = Account(
         name=name,
         source=source,
@@ -101,7 +99,7 @@ def parse_credential(data: object, *, name: str, source: str, location: str | No
         user_id=text(auth.get("chatgpt_user_id")) or text(auth.get("user_id")),
         email=email_claim(identity) or email_claim(access) or _pick(part, "email") or _pick(data, "email"),
     )
-    return Credential(
+    credential = Credential(
         account=account,
         access_token=token,
         expires_at=expiry_claim(access) or moment(part.get("expires") or part.get("expired") or part.get("expires_at")),
@@ -109,14 +107,24 @@ def parse_credential(data: object, *, name: str, source: str, location: str | No
         fedramp=auth.get("chatgpt_account_is_fedramp") is True,
         location=location,
     )
+    check_sendable(credential)
+    return credential
+
+
+def check_sendable(credential: Credential) -> None:
+    """Raise ``CredentialInvalidError`` when the token or the account id cannot stand in a request's header."""
+    account, where = credential.account, credential.location or "the sign-in"
+    for what, value in (("access token", credential.access_token), ("account id", account.account_id or "-")):
+        if not (value and value.isascii() and value.isprintable() and " " not in value):
+            raise CredentialInvalidError(f"the {what} in {where} holds characters that cannot be sent", account=account.name)
 
 
 def _load(path: Path) -> object:
-    return json.loads(read_regular(path).decode("utf-8-sig"))
+    return json.loads(read_regular(path))
 
 
 def _parts(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The places in a sign-in file where tokens lie, most trusted first."""
+    """The places in a sign-in file where tokens lie, most trusted first; other tools keep several providers in one file."""
     profiles = data.get("profiles")
     entries = {**data, **(profiles if isinstance(profiles, dict) else {})}
     named = [entries[key] for key in entries if key == "openai" or key.startswith("openai-codex")]
@@ -131,6 +139,8 @@ def _pick(part: Mapping[str, Any], *keys: str) -> str | None:
 
 def _without_token(data: Mapping[str, Any], where: str, name: str) -> CredentialError:
     mode = (text(data.get("auth_mode")) or "").lower()
+    if any((text(part.get("type")) or "").lower() in ("api", "api_key") for part in _parts(data)):
+        mode = "apikey"
     for keys, modes, words in _OTHER_LOGINS:
         if mode in modes or (not mode and any(data.get(key) for key in keys)):
             return NotChatGPTLoginError(f"{where} is signed in with {words}, which has no ChatGPT quota", account=name)

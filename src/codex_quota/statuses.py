@@ -21,6 +21,7 @@ from .errors import (
     one_line,
 )
 
+_LONGEST = timedelta(days=400)
 _UNAUTHORIZED = {
     "token_expired": "the access token has expired",
     "token_invalidated": "signed out: the access token was invalidated, mostly by a newer sign-in",
@@ -40,13 +41,12 @@ def error_for(status: int, headers: Mapping[str, str], body: str, *, now: dateti
     """
     if 200 <= status < 300:
         return None
-    details = _details(headers, body)
-    code, said = details
+    code, said = _details(headers, body)
     again = retry_at(headers, body, now)
     if 300 <= status < 400:
         return RedirectedError(f"the service answered with a redirect (HTTP {status}), which is not followed", status=status)
     if status == 401:
-        words = _UNAUTHORIZED.get(code or "", said or "the service does not accept the access token")
+        words = _UNAUTHORIZED.get(code or "", f"the service does not accept the access token{_quote(said)}")
         return UnauthorizedError(f"{words} (HTTP 401)", status=status)
     if status == 402 and code == "deactivated_workspace":
         return WorkspaceDeactivatedError("the workspace of this sign-in is deactivated (HTTP 402)", status=status)
@@ -70,28 +70,31 @@ def retry_at(headers: Mapping[str, str], body: str, now: datetime) -> datetime |
     if value.isascii() and value.isdigit():
         return _later(now, int(value[:12]))
     if value:
-        from email.utils import parsedate_to_datetime
-
-        try:
-            date = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-        return date if date > now else None
+        return _after(now, _http_date(value))
     error = _json(body).get("error")
     if isinstance(error, dict):
         seconds = error.get("resets_in_seconds")
-        if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and 0 < seconds < 1e9:
+        if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds > 0:
             return _later(now, seconds)
-        at = moment(error.get("resets_at"))
-        return at if at is not None and at > now else None
+        return _after(now, moment(error.get("resets_at")))
     return None
 
 
 def _later(now: datetime, seconds: float) -> datetime | None:
+    return now + min(timedelta(seconds=min(seconds, 1e9)), _LONGEST) if seconds > 0 else None
+
+
+def _after(now: datetime, at: datetime | None) -> datetime | None:
+    return min(at, now + _LONGEST) if at is not None and at > now else None
+
+
+def _http_date(value: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
-        return now + timedelta(seconds=seconds) if seconds > 0 else None
-    except OverflowError:
+        date = parsedate_to_datetime(value)
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -112,7 +115,7 @@ def _details(headers: Mapping[str, str], body: str) -> tuple[str | None, str | N
             said = said or text(part.get("message"))
         elif isinstance(part, str):
             said = said or text(part)
-    return code, said
+    return code or text(headers.get("x-openai-ide-error-code")), said
 
 
 def _json(body: str) -> Mapping[str, Any]:

@@ -35,7 +35,11 @@ def each(act: Callable[[Item], Result], items: Sequence[Item], limit: int) -> li
                 number = waiting.get_nowait()
             except queue.Empty:
                 return
-            results[number] = act(items[number])
+            try:
+                results[number] = act(items[number])
+            except BaseException:
+                failed.set()
+                raise
 
     tasks = [_Task(work) for _ in range(min(limit, len(items)))]
     try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,35 @@ def test_completion_scripts_are_accepted_by_their_shell(program: Program, tmp_pa
     script = tmp_path / "script"
     script.write_text(ran.out)
     subprocess.run([*check, str(script)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "completions"),
+    [
+        (["acc"], {"accounts"}),
+        (["--so"], {"--sort", "--source"}),
+        (["--sort", ""], {"name", "left", "reset"}),
+        (["cache", "cl"], {"clear"}),
+        (["show", "wo"], {"work"}),
+        (["completion", ""], {"bash", "zsh", "fish"}),
+    ],
+)
+def test_bash_completes_commands_options_choices_and_accounts(
+    program: Program, tmp_path: Path, words: list[str], completions: set[str]
+) -> None:
+    program.service.add("work")
+    program.service.add("home")
+    program.serve()
+    script = tmp_path / "script"
+    driver = (
+        f'codex-quota() {{ "{sys.executable}" -m codex_quota "$@"; }}; source "{script}"; '
+        'COMP_WORDS=(codex-quota "$@"); COMP_CWORD=$#; COMPREPLY=(); _shtab_codex_quota; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    script.write_text(program("completion", "bash").out)
+    done = subprocess.run(
+        ["bash", "-c", driver, "bash", *words], env={**os.environ, **program.environ}, capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.split()) == completions
 
 
 def test_demo_shows_accounts_in_telling_states_without_any_account(program: Program) -> None:

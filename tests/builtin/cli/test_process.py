@@ -50,7 +50,9 @@ def test_ctrl_c_ends_the_program_within_a_second(
 
 
 def test_a_reader_that_goes_away_is_no_error(world: dict[str, str]) -> None:
-    done = subprocess.run(f"{sys.executable} -m codex_quota --help | head -1", shell=True, env=world, capture_output=True, text=True)
+    done = subprocess.run(
+        f"{sys.executable} -m codex_quota --help | head -1", shell=True, env=world, capture_output=True, text=True
+    )
     assert (done.stdout, done.stderr) == ("usage: codex-quota [ACCOUNT ...] [options]\n", "")
 
 
@@ -103,7 +105,9 @@ def test_only_what_is_used_is_imported(world: dict[str, str], words: tuple[str, 
 
 def test_importing_the_package_imports_almost_nothing() -> None:
     code = "import sys; before = set(sys.modules); import codex_quota; print(sorted(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path = {sys.path!r}; {code}"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path = {sys.path!r}; {code}"], capture_output=True, text=True
+    )
     assert done.stdout.strip() == "['__future__', 'codex_quota']"
 
 

@@ -122,7 +122,11 @@ def test_used_turns_the_numbers_round_and_says_so_in_the_header(program: Program
 
 @pytest.mark.parametrize(
     ("by", "names"),
-    [("name", ["a2", "a10", "burned", "fresh"]), ("left", ["fresh", "a10", "a2", "burned"]), ("reset", ["burned", "a2", "a10", "fresh"])],
+    [
+        ("name", ["a2", "a10", "burned", "fresh"]),
+        ("left", ["fresh", "a10", "a2", "burned"]),
+        ("reset", ["burned", "a2", "a10", "fresh"]),
+    ],
 )
 def test_sorting(program: Program, by: str, names: list[str]) -> None:
     program.service.add("a10", five_hour=None, weekly=(30, timedelta(days=3)))
@@ -313,7 +317,10 @@ def test_a_format_of_a_plugin_that_fails_is_one_line(program: Program) -> None:
     program.serve()
     ran = program("-f", "bad")
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err == "codex-quota: the format bad failed: RuntimeError: no idea; 'codex-quota plugins' tells which distribution it comes from\n"
+    assert ran.err == (
+        "codex-quota: the format bad failed: RuntimeError: no idea; "
+        "'codex-quota plugins' tells which distribution it comes from\n"
+    )
 
 
 def test_debug_shows_the_traceback(program: Program) -> None:

@@ -10,6 +10,7 @@ from .parser import build_parser
 from .status import ExitStatus
 
 SHELLS = ("bash", "zsh", "fish")
+_ACCOUNT_NAMES = "codex-quota accounts --format plain 2>/dev/null | tail -n +2 | cut -f1"
 
 
 class Completion(Command):
@@ -27,5 +28,19 @@ class Completion(Command):
         """Exit status 0."""
         import shtab
 
-        print(shtab.complete(build_parser(context.catalogue.commands.values()), args.shell), file=context.stdout)
+        whole = build_parser(context.catalogue.commands.values())
+        for action in whole._get_positional_actions():
+            # a list of account names in front would hide the commands from the first word
+            if action.dest == "account":
+                whole._actions.remove(action)
+            elif isinstance(action.choices, dict):
+                for parser in action.choices.values():
+                    _complete_accounts(parser, shtab.cmd(_ACCOUNT_NAMES))
+        print(shtab.complete(whole, args.shell), file=context.stdout)
         return ExitStatus.OK
+
+
+def _complete_accounts(parser: ArgumentParser, completer: object) -> None:
+    for action in parser._get_positional_actions():
+        if action.dest == "account":
+            action.complete = completer  # type: ignore[attr-defined]
