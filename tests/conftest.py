@@ -13,6 +13,10 @@ from codex_quota.builtin.cli.main import main
 from codex_quota.simulated import SimulatedService
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--official-codex", metavar="PATH", type=Path, help="the codex executable to compare with, cut off the net")
+
+
 class Screen(io.StringIO):
     """A text stream that may call itself a terminal."""
 
@@ -82,3 +86,12 @@ def environ(tmp_path: Path) -> dict[str, str]:
 def program(tmp_path: Path, environ: dict[str, str], service: SimulatedService) -> Program:
     """The program, pointed at the simulated service."""
     return Program(tmp_path, {**environ, "CODEX_QUOTA_CHATGPT_URL": service.url}, service)
+
+
+@pytest.fixture(scope="session")
+def official_codex(request: pytest.FixtureRequest) -> Path:
+    """The official client's executable; skips unless ``--official-codex`` names it."""
+    path: Path | None = request.config.getoption("--official-codex")
+    if path is None:
+        pytest.skip("needs --official-codex=PATH, see tests/test_official.py")
+    return path.absolute()

@@ -14,7 +14,7 @@ FLOORS = (
     ("errors", "files"),
     ("model", "claims"),
     ("interfaces", "hookspecs"),
-    ("wording", "ordering"),
+    ("wording", "times", "terms", "view", "ordering"),
     (
         "windows",
         "limits",
@@ -28,6 +28,7 @@ FLOORS = (
         "tls",
         "workers",
         "discovery",
+        "options",
     ),
     ("signin", "transport", "plugins"),
     ("accounts", "reading", "client"),
@@ -35,7 +36,15 @@ FLOORS = (
     ("builtin", "__main__"),
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-PUBLIC = {"codex_quota", "codex_quota.simulated", "codex_quota.wording", "codex_quota.testing"}
+PUBLIC = {
+    "codex_quota",
+    "codex_quota.__main__",
+    "codex_quota.options",
+    "codex_quota.simulated",
+    "codex_quota.wording",
+    "codex_quota.view",
+    "codex_quota.testing",
+}
 HTTP_ROOM = "transport"
 
 

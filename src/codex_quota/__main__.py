@@ -2,7 +2,7 @@
 
 import sys
 
-from .builtin.cli.main import main
+from .builtin.cli.main import main as main
 
 if __name__ == "__main__":
     sys.exit(main())

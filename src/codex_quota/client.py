@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -73,7 +74,7 @@ class Client:
             _check(what, number, least)
         _check("concurrency", concurrency, 1)
         self._asking = (timeout, retries, retry_delay)
-        self._concurrency = concurrency
+        self.concurrency = concurrency
         self._tell = on_event or (lambda event: None)
         self.now = now or (lambda: datetime.now(UTC))
         self._guard = threading.RLock()
@@ -102,7 +103,7 @@ class Client:
                     timeout=timeout,
                     retries=retries,
                     retry_delay=delay,
-                    concurrency=self._concurrency,
+                    concurrency=self.concurrency,
                     environ=self.options.environ,
                 )
                 self._transport = Transport(settings, tell=self._tell, now=self.now)
@@ -135,15 +136,24 @@ class Client:
         for entry in listings:
             if not entry.shadowed_by:
                 self._tell(Event(account=entry.account.name, kind="start", text=f"found by {entry.account.source}"))
-        readings = [
-            Reading(client=self, listing=entry, endpoint=self._endpoint, tell=self._tell)
-            for entry in listings
-            if not entry.shadowed_by
-        ]
+        readings = [self._reading(entry, self.policy) for entry in listings if not entry.shadowed_by]
         at_once = [reading.from_cache() for reading in readings]
         rest = [reading for reading, snapshot in zip(readings, at_once, strict=True) if snapshot is None]
-        asked = iter(each(Reading.ask, rest, self._concurrency))
+        asked = iter(each(Reading.ask, rest, self.concurrency))
         return [next(asked) if snapshot is None else snapshot for snapshot in at_once]
+
+    def read(self, listing: Listing, *, refresh: bool | None = None) -> Snapshot:
+        """The snapshot of one account that ``accounts`` listed; for programs with a schedule of their own.
+
+        ``refresh`` True asks the service even if the cache could answer, None leaves that to the client's own option.
+        Never raises.
+        """
+        policy = self.policy if refresh is None else replace(self.policy, refresh=refresh)
+        reading = self._reading(listing, policy)
+        return reading.from_cache() or reading.ask()
+
+    def _reading(self, listing: Listing, policy: Policy) -> Reading:
+        return Reading(client=self, listing=listing, endpoint=self._endpoint, policy=policy, tell=self._tell)
 
     def close(self) -> None:
         """Stop waiting, close connections and the store; the client cannot be used afterwards."""

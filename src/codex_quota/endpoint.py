@@ -44,7 +44,8 @@ def is_loopback(endpoint: str) -> bool:
     """True when *endpoint* is on this machine."""
     host = urlsplit(endpoint).hostname or ""
     numbers = host.split(".")
-    return host in ("localhost", "::1") or (numbers[0] == "127" and len(numbers) == 4 and all(number.isdigit() for number in numbers))
+    dotted = len(numbers) == 4 and all(number.isdigit() for number in numbers)
+    return host in ("localhost", "::1") or (dotted and numbers[0] == "127")
 
 
 def host_of(endpoint: str) -> str:

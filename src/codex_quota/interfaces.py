@@ -112,12 +112,21 @@ class CacheStore(ABC):
         return
 
 
+Say = Callable[[str], str]
+
+
+def as_written(text: str) -> str:
+    """*text* itself, because every message id is the English text."""
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """How a formatter shall write.
 
     ``tz`` None is the local zone, ``width`` the columns of the terminal (None: no limit),
     ``now`` the moment (aware) that countdowns count from, ``unicode`` False asks for plain ASCII drawing.
+    ``say`` translates a message: English with ``{named}`` places, which the caller fills in afterwards.
     """
 
     now: datetime
@@ -128,6 +137,7 @@ class Style:
     color: bool = False
     unicode: bool = True
     emails: bool = False
+    say: Say = field(default=as_written, repr=False)
 
 
 class Formatter(ABC):

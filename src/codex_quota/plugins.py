@@ -104,9 +104,7 @@ class Catalogue:
     ``CODEX_QUOTA_DISABLED_PLUGINS`` in *environ* names entry points to leave out, separated by commas.
     """
 
-    def __init__(
-        self, *, plugins: Sequence[object] = (), environ: Mapping[str, str] | None = None, find: bool = True
-    ) -> None:
+    def __init__(self, *, plugins: Sequence[object] = (), environ: Mapping[str, str] | None = None, find: bool = True) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._problems: list[Problem] = []

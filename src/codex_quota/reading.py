@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .endpoint import DEFAULT_ENDPOINT, check_token_may_go, usage_endpoint
 from .errors import CodexQuotaError, CredentialError, ServiceError, UnauthorizedError
-from .freshness import as_stale, reusable
+from .freshness import Policy, as_stale, reusable
 from .interfaces import Event
 from .model import Answer, Credential, Snapshot
 from .plugins import describe, failure
@@ -26,8 +26,11 @@ _LOCK_SLACK = 5.0
 class Reading:
     """Answers for one account, first through ``from_cache`` and, when that gives None, through ``ask``; neither raises."""
 
-    def __init__(self, *, client: Client, listing: Listing, endpoint: str | None, tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self, *, client: Client, listing: Listing, endpoint: str | None, policy: Policy, tell: Callable[[Event], None]
+    ) -> None:
         self._client = client
+        self._policy = policy
         self._credential = listing.credential
         self._account = listing.account
         self._tell = tell
@@ -51,7 +54,7 @@ class Reading:
             return self._failed(self._error or CredentialError("there is no sign-in"))
         self._seen = self._text()
         kept = self._snapshot(self._seen)
-        if kept is not None and reusable(kept, self._client.now(), self._client.policy):
+        if kept is not None and reusable(kept, self._client.now(), self._policy):
             return self._cached(kept)
         return None
 
@@ -62,7 +65,7 @@ class Reading:
             with client.store.lock(self._key, client.transport.timeout + _LOCK_SLACK):
                 text = self._text()
                 kept = self._snapshot(text)
-                if kept is not None and reusable(kept, client.now(), client.policy, just_answered=text != self._seen):
+                if kept is not None and reusable(kept, client.now(), self._policy, just_answered=text != self._seen):
                     return self._cached(kept)
                 return self._from_service(kept)
         except (Exception, SystemExit) as error:

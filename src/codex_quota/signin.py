@@ -62,9 +62,9 @@ def read_credential(path: Path, *, name: str, source: str) -> Credential:
         what = "is empty" if isinstance(error, json.JSONDecodeError) and not error.doc.strip() else "is cut off or is not JSON"
         raise CredentialInvalidError(f"{path} {what}", account=name) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        joined = f"{path} {reason}" if error.strerror is None else f"{path} cannot be read: {reason}"
-        raise CredentialInvalidError(joined, account=name, hint="check what it is, who owns it and its mode (0600)") from None
+        reason = str(error) if error.strerror is None else f"cannot be read: {error.strerror.lower()}"
+        hint = "check what it is, who owns it and its mode (0600)"
+        raise CredentialInvalidError(f"{path} {reason}", account=name, hint=hint) from None
     except CredentialError as error:
         error.account = name
         raise

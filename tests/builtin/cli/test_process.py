@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def world(service: SimulatedService, environ: dict[str, str], tmp_path: Path) ->
 
 @pytest.mark.parametrize("moment", ["within a request", "within a wait"])
 @pytest.mark.parametrize("accounts", [1, 3])
-def test_ctrl_c_ends_the_program_within_a_second(
+def test_ctrl_c_ends_the_program_at_once(
     service: SimulatedService, world: dict[str, str], tmp_path: Path, moment: str, accounts: int
 ) -> None:
     for number in range(1, accounts):
@@ -40,11 +39,10 @@ def test_ctrl_c_ends_the_program_within_a_second(
             break
     if moment == "within a request":
         service.wait_for_requests(accounts)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    rest = process.stderr.read()
-    assert process.wait() == 130
-    assert time.monotonic() - began < 1
+    # whatever it was waiting for would take longer than this, and a loaded machine does not
+    _, rest = process.communicate(timeout=10)
+    assert process.returncode == 130
     assert rest.splitlines()[-1] == "codex-quota: interrupted"
     assert "Traceback" not in rest
 
@@ -85,22 +83,22 @@ def imported(world: dict[str, str], *words: str) -> set[str]:
     return {name for name in done.stderr.splitlines() if name.isidentifier()}
 
 
+def imported_by_httpx() -> set[str]:
+    """What the HTTP library imports by itself; more when the packages of its own command line happen to be there."""
+    code = "import sys, httpx; httpx.Client().close(); print(*sys.modules)"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
 HEAVY = {"httpx", "httpcore", "backoff", "asyncio", "bottle", "rich", "concurrent"}
 
 
 @pytest.mark.parametrize(
-    ("words", "allowed"),
-    [
-        (("--help",), set()),
-        (("plugins",), set()),
-        (("accounts",), set()),
-        (("--max-age", "1h"), set()),
-        (("--refresh",), {"httpx", "httpcore"}),
-    ],
+    ("words", "asks"),
+    [(("--help",), False), (("plugins",), False), (("accounts",), False), (("--max-age", "1h"), False), (("--refresh",), True)],
 )
-def test_only_what_is_used_is_imported(world: dict[str, str], words: tuple[str, ...], allowed: set[str]) -> None:
+def test_only_what_is_used_is_imported(world: dict[str, str], words: tuple[str, ...], asks: bool) -> None:
     subprocess.run(PROGRAM, env=world, check=True, stdout=subprocess.DEVNULL)
-    assert imported(world, *words) & HEAVY == allowed
+    assert imported(world, *words) & HEAVY == (imported_by_httpx() & HEAVY if asks else set())
 
 
 def test_importing_the_package_imports_almost_nothing() -> None:

@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from codex_quota import Command, Context, Listing, NoAccountsError
+from codex_quota.options import add_options
 
 from .listing import FORMAT, local_iso, print_list
-from .options import add_options
 from .status import ExitStatus
 
 _COLUMNS = ("account", "source", "plan", "token_expires", "location", "status")

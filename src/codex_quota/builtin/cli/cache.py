@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 
 import codex_quota
 from codex_quota import Command, Context
+from codex_quota.options import add_options
 
 from .listing import FORMAT, local_iso, print_list
-from .options import add_options
 from .status import ExitStatus
 
 _COLUMNS = ("account", "plan", "usable", "read_at", "key")

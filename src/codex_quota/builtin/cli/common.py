@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .options import Option, positive_seconds, seconds, whole
+from codex_quota.options import Option, positive_seconds, seconds, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

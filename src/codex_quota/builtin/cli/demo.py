@@ -8,9 +8,9 @@ from pathlib import Path
 
 import codex_quota
 from codex_quota import Command, Context
+from codex_quota.options import add_options
 
 from .common import OUTPUT_OPTIONS
-from .options import add_options
 from .show import Show
 
 

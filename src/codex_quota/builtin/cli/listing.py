@@ -9,8 +9,8 @@ from typing import Any
 
 import codex_quota
 from codex_quota import Context
+from codex_quota.options import Option
 
-from .options import Option
 from .screen import style_for
 
 FORMAT = Option(

@@ -8,9 +8,9 @@ from typing import IO, Any, NoReturn
 
 import codex_quota
 from codex_quota import Command, UsageError
+from codex_quota.options import add_options
 
 from .common import CLIENT_OPTIONS, DEBUG
-from .options import add_options
 
 DEFAULT_COMMAND = "show"
 PROGRAM = "codex-quota"

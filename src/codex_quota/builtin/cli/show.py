@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import codex_quota
 from codex_quota import Command, Context, Snapshot, Style, wording
+from codex_quota.options import add_options
 
 from .common import OUTPUT_OPTIONS, RAW_OPTIONS
-from .options import add_options
 from .screen import style_for
 from .status import ExitStatus
 

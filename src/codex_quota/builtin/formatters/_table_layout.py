@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ._table_rows import Block, Row, Tone
+from codex_quota.view import Block, Row, Tone
 
 Piece = tuple[str, Tone]
 Line = list[Piece]
@@ -22,10 +22,11 @@ _STACKED_STEPS = (("label", 14), ("bar", _BAR), ("label", _ALL), ("bar", _ALL))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pen:
-    """How to measure and draw; ``cell_len`` gives the terminal cells of a text, ``unicode`` False keeps to ASCII."""
+    """How to measure, draw and say; ``cell_len`` gives the terminal cells of a text, ``unicode`` False keeps to ASCII."""
 
     cell_len: Callable[[str], int]
     unicode: bool
+    say: Callable[[str], str]
 
     def cut(self, text: str, width: int, tail: float = 0) -> str:
         """*text* in at most *width* cells, shortened with an ellipsis; *tail* is the share of the room that its end gets."""
@@ -61,9 +62,10 @@ def columns(blocks: Sequence[Block], heading: str, width: int, pen: Pen) -> list
     """One line for each row, the account's own fields on its first; None when the columns do not fit into *width*."""
     emails = any(block.email for block in blocks)
     fields = ("name", "email", "plan", "source") if emails else ("name", "plan", "source")
-    titles = {"name": "Account", "email": "Email", "plan": "Plan", "source": "Source"}
-    natural = {f: max(len(titles[f]), *(pen.cell_len(getattr(b, f)) for b in blocks)) for f in fields}
-    age = max(len("Source"), *(pen.cell_len(b.age) for b in blocks))
+    say = pen.say
+    titles = {"name": say("Account"), "email": say("Email"), "plan": say("Plan"), "source": say("Source")}
+    natural = {f: max(pen.cell_len(titles[f]), *(pen.cell_len(getattr(b, f)) for b in blocks)) for f in fields}
+    age = max(pen.cell_len(titles["source"]), *(pen.cell_len(b.age) for b in blocks))
     floors = {"name": 8, "email": 18, "plan": 5, "source": age}
     gauge = _Gauge.of(blocks, pen)
     least = {f: min(natural[f], floors[f]) for f in fields} | gauge.least
@@ -138,9 +140,10 @@ class _Gauge:
         number = max(3, *(len(row.number) for row in rows))
         before_reset = _SHORT_BAR + 1 + number + len(GAP)
         says = max(pen.cell_len(row.says or "") for row in rows)
-        reset = max(len("Resets"), says - before_reset, *(len(row.reset) for row in rows))
-        label = max(len("Window"), *(pen.cell_len(_label(row)) for row in rows))
-        floor = max(len("Window"), *(min(len(row.period), 9) + (7 if row.limit else 0) for row in rows))
+        title, resets = pen.cell_len(pen.say("Window")), pen.cell_len(pen.say("Resets"))
+        reset = max(resets, says - before_reset, *(pen.cell_len(row.reset) for row in rows))
+        label = max(title, *(pen.cell_len(_label(row)) for row in rows))
+        floor = max(title, *(min(pen.cell_len(row.period), 9) + (7 if row.limit else 0) for row in rows))
         least, natural = {"label": min(label, floor), "bar": _SHORT_BAR}, {"label": label, "bar": _LONG_BAR}
         return cls(least=least, natural=natural, number=number, reset=reset)
 
@@ -151,7 +154,7 @@ class _Gauge:
 
     def titles(self, heading: str, widths: dict[str, int], pen: Pen) -> Line:
         bar = widths["bar"] + 1 + self.number
-        cells = (("Window", widths["label"]), (heading, bar), ("Resets", self.reset))
+        cells = ((pen.say("Window"), widths["label"]), (heading, bar), (pen.say("Resets"), self.reset))
         return [piece for text, width in cells for piece in (*pen.padded(text, "strong", width), (GAP, "normal"))][:-1]
 
     def line(self, row: Row, widths: dict[str, int], pen: Pen) -> Line:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from codex_quota import Snapshot, Style
-from codex_quota.wording import notes, one_line
+from codex_quota.view import Block, Tone, block
 
 from ._table_layout import Line, Pen, columns, stacked, wrapped
-from ._table_rows import Tone, block
-
-NOBODY = "No accounts to show.\n"
 
 _COLOURS: dict[Tone, str] = {
     "good": "green",
@@ -32,19 +29,21 @@ def table_text(snapshots: Sequence[Snapshot], style: Style) -> str:
     """The table for *snapshots*, ending in a newline."""
     from rich.cells import cell_len
 
+    say = style.say
     if not snapshots:
-        return NOBODY
-    pen, width, heading = Pen(cell_len=cell_len, unicode=style.unicode), style.width or 100, f"% {style.show}"
+        return say("No accounts to show.") + "\n"
+    pen, width = Pen(cell_len=cell_len, unicode=style.unicode, say=say), style.width or 100
+    heading = say("% used") if style.show == "used" else say("% left")
     blocks = [block(snapshot, style) for snapshot in snapshots]
     lines = columns(blocks, heading, width, pen) or stacked(blocks, heading, width, pen)
-    remarks = [line for snapshot in snapshots for line in _remarks(snapshot, style, width, pen)]
+    remarks = [line for shown in blocks for line in _remarks(shown, width, pen)]
     paint = _painter(style.color)
     return "".join(_painted(line, paint) + "\n" for line in (*lines, *([[]] if remarks else []), *remarks))
 
 
-def _remarks(snapshot: Snapshot, style: Style, width: int, pen: Pen) -> Iterator[Line]:
-    name = f"{one_line(snapshot.account.name)}:"
-    for note in notes(snapshot, style):
+def _remarks(shown: Block, width: int, pen: Pen) -> Iterator[Line]:
+    name = f"{shown.name}:"
+    for note in shown.notes:
         tone = _NOTE_TONES[note.kind]
         for line in wrapped(f"{name} {note.text}", width, pen):
             found = line.startswith(name)

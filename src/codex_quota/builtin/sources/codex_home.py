@@ -43,6 +43,15 @@ class CodexHome(codex_quota.CredentialSource):
         except CredentialError as error:
             error.account = ACCOUNT
             yield error
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            yield CredentialInvalidError(
+                f"{home} cannot be read: {reason}", account=ACCOUNT, hint="check who owns it and its mode"
+            )
+
+    def reread(self, credential: Credential, options: Options) -> Credential | CredentialError | None:
+        """The one account of this source, under whatever name it is shown."""
+        return next(iter(self.credentials(options)), None)
 
     def sign_in_hint(self, credential: Credential) -> str:
         """Codex renews its own token whenever it runs."""
@@ -50,13 +59,12 @@ class CodexHome(codex_quota.CredentialSource):
 
 
 def _config(path: Path) -> Mapping[str, Any]:
-    if not path.is_file():
-        return {}
-    import tomllib
-
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        text = codex_quota.read_regular(path).decode("utf-8-sig")
+        import tomllib
+
+        return tomllib.loads(text)
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import codex_quota
-from codex_quota import Credential, CredentialError, Options
+from codex_quota import Credential, CredentialError, CredentialInvalidError, Options
 
 TOKEN, ACCOUNT_ID = "CODEX_QUOTA_ACCESS_TOKEN", "CODEX_QUOTA_ACCOUNT_ID"
 
@@ -24,6 +24,9 @@ class Environment(codex_quota.CredentialSource):
         data = {"access_token": token, "account_id": options.environ.get(ACCOUNT_ID)}
         try:
             yield codex_quota.parse_credential(data, name=self.name, source=self.name, location=f"${TOKEN}")
+        except CredentialInvalidError as error:
+            error.hint = f"put a new token into {TOKEN}"
+            yield error
         except CredentialError as error:
             yield error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -62,14 +63,14 @@ class FileStore(codex_quota.CacheStore):
         deadline = time.monotonic() + timeout
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = (self._directory / f"{key}.lock").open("ab")
+            descriptor = os.open(self._directory / f"{key}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:
             yield True
             return
-        with file:
+        try:
             while True:
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     held = True
                 except BlockingIOError:
                     held = False
@@ -79,6 +80,8 @@ class FileStore(codex_quota.CacheStore):
                     break
                 time.sleep(_POLL)
             yield held
+        finally:
+            os.close(descriptor)
 
     def describe(self) -> str:
         """The directory."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -18,7 +17,7 @@ class MemoryStore(codex_quota.CacheStore):
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._locks: dict[str, Lock] = {}
 
     def get(self, key: str) -> str | None:
         """The text."""
@@ -39,7 +38,7 @@ class MemoryStore(codex_quota.CacheStore):
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[bool]:
         """Hold the key against other threads."""
-        lock = self._locks[key]
+        lock = self._locks.setdefault(key, Lock())
         held = lock.acquire(timeout=timeout)
         try:
             yield held

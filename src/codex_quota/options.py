@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codex_quota import UsageError
+from .errors import UsageError
 
 PREFIX = "CODEX_QUOTA_"
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")

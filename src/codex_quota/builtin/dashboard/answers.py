@@ -1,0 +1,92 @@
+"""Answers that are made once and sent often: bytes with an ETag, compressed where the client can read that."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from bottle import HTTPResponse, request
+
+REVALIDATE = "private, no-cache"
+FOR_EVER = "public, max-age=31536000, immutable"
+_WORTH_PACKING = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A body ready to be sent; ``packed`` is the same in gzip, None when that would not be shorter."""
+
+    body: bytes
+    packed: bytes | None
+    etag: str
+    content_type: str
+
+
+def ready(body: bytes | str, content_type: str) -> Ready:
+    """*body* with its ETag, which is weak because the compressed body has the same one (RFC 9110, 8.8.1)."""
+    whole = body.encode() if isinstance(body, str) else body
+    packed = _gzip(whole) if len(whole) >= _WORTH_PACKING else whole
+    digest = sha256(content_type.encode() + b"\0" + whole).hexdigest()[:24]
+    return Ready(whole, packed if len(packed) < len(whole) else None, f'W/"{digest}"', content_type)
+
+
+def send(answer: Ready, *, cache: str = REVALIDATE, vary: str = "") -> HTTPResponse:
+    """The answer to the request that is being served: whole, compressed, or 304 when the client has it already."""
+    headers = {
+        "Cache-Control": cache,
+        "ETag": answer.etag,
+        "Vary": f"Accept-Encoding, {vary}" if vary else "Accept-Encoding",
+    }
+    if _knows(request.headers.get("If-None-Match", ""), answer.etag):
+        return HTTPResponse(b"", 304, headers)
+    headers["Content-Type"] = answer.content_type
+    if answer.packed is None or not _reads_gzip(request.headers.get("Accept-Encoding", "")):
+        return HTTPResponse(answer.body, 200, headers)
+    headers["Content-Encoding"] = "gzip"
+    return HTTPResponse(answer.packed, 200, headers)
+
+
+class Kept:
+    """The last few answers by what they were made of; at most *most* of them, the one that rested longest goes first."""
+
+    def __init__(self, most: int = 24) -> None:
+        self._most = most
+        self._answers: OrderedDict[Hashable, Ready] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Ready]) -> Ready:
+        """The answer under *key*, made now if need be; what *make* raises is passed on."""
+        with self._guard:
+            found = self._answers.get(key)
+            if found is not None:
+                self._answers.move_to_end(key)
+                return found
+        made = make()
+        with self._guard:
+            self._answers[key] = made
+            while len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+        return made
+
+
+def _gzip(body: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    return packer.compress(body) + packer.flush()
+
+
+def _knows(header: str, etag: str) -> bool:
+    """True when an If-None-Match *header* names *etag*, compared weakly (RFC 9110, 13.1.2)."""
+    plain = etag.removeprefix("W/")
+    return any(tag.strip().removeprefix("W/") in (plain, "*") for tag in header.split(",")) if header else False
+
+
+def _reads_gzip(header: str) -> bool:
+    for part in header.lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

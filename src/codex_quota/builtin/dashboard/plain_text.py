@@ -1,0 +1,23 @@
+"""The page for programs that show text, such as curl: the table of the command line."""
+
+from __future__ import annotations
+
+from codex_quota import Catalogue, Snapshot, Style
+from codex_quota.view import pool_text
+
+WIDTH = 80
+_TEXT_PROGRAMS = ("curl/", "wget/", "httpie/", "xh/")
+
+
+def wants_text(accept: str, user_agent: str) -> bool:
+    """True when the client asked for plain text, or for nothing while it is a program that shows text."""
+    accepted = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    if "text/html" in accepted or "application/xhtml+xml" in accepted:
+        return False
+    return "text/plain" in accepted or user_agent.lower().startswith(_TEXT_PROGRAMS)
+
+
+def text_page(snapshots: tuple[Snapshot, ...], style: Style, catalogue: Catalogue) -> str:
+    """The pool in one line and the table below it; *snapshots* are in the order to show."""
+    table = catalogue.formatters.choose("table").format(snapshots, style)
+    return f"{pool_text(snapshots, style)}\n\n{table}"
