@@ -257,6 +257,20 @@ def test_a_cache_that_cannot_be_written_is_a_warning(client: MakeClient, service
     assert any("could not be kept in the cache: OSError: [Errno 28] No space left on device" in w for w in snapshot.warnings)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.html(), Fault.nested(), Fault.status(200, b'{"plan_type": "plus'), Fault.status(200, b""), Fault.status(204, b""),
+     Fault.status(200, b"[]"), Fault.status(200, b"null"), Fault.status(200, {"detail": "no"})],
+)  # fmt: skip
+def test_an_answer_that_is_no_usage_answer_is_never_shown_as_a_figure(
+    client: MakeClient, service: SimulatedService, fault: Fault
+) -> None:
+    service.fail(service.add("work"), fault)
+    (snapshot,) = client().fetch_all()
+    assert summary(snapshot) == ("work", "failed", "network", "bad_payload")
+    assert snapshot.quota is None
+
+
 def test_after_401_the_sign_in_is_read_once_more(client: MakeClient, service: SimulatedService, tmp_path: Path) -> None:
     account = service.add("work")
     one = client()

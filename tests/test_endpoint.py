@@ -27,6 +27,7 @@ from codex_quota.errors import UsageError
         ("https://ChatGPT.com", "https://ChatGPT.com/backend-api/wham/usage"),
         ("https://chatgpt.com/backend-api/codex/usage", "https://chatgpt.com/backend-api/codex/usage"),
         ("https://chatgpt.com.example.com", "https://chatgpt.com.example.com/api/codex/usage"),
+        ("https://notchatgpt.com", "https://notchatgpt.com/api/codex/usage"),
         ("https://proxy.example.com", "https://proxy.example.com/api/codex/usage"),
         ("https://proxy.example.com/codex/", "https://proxy.example.com/codex/api/codex/usage"),
         ("https://proxy.example.com/backend-api", "https://proxy.example.com/backend-api/wham/usage"),

@@ -37,8 +37,8 @@ def test_names_are_in_natural_order_whatever_their_case() -> None:
 
 def test_the_account_with_most_left_comes_first() -> None:
     snapshots = [
-        snapshot("unknown", quota(five(None))),
-        snapshot("failed", status="failed"),
+        snapshot("an unknown one", quota(five(None))),
+        snapshot("a failed one", status="a failed one"),
         snapshot("blocked", quota(five(10), week(10), reached=True)),
         snapshot("exhausted", quota(five(0), week(100))),
         snapshot("scarce week", quota(five(5), week(90))),
@@ -55,8 +55,8 @@ def test_the_account_with_most_left_comes_first() -> None:
         "scarce week",
         "blocked",
         "exhausted",
-        "failed",
-        "unknown",
+        "a failed one",
+        "an unknown one",
     ]
 
 

@@ -19,7 +19,7 @@ from codex_quota.model import Account, Answer, Credits, Quota, RateLimit, Snapsh
 from codex_quota.payload import parse_usage
 from codex_quota.serial import dump_results, dump_snapshot, load_results, load_snapshot, snapshot_from_dict, snapshot_to_dict
 
-PUBLISHED = Path(__file__).resolve().parents[1] / "docs" / "reference" / "snapshot.schema.json"
+PUBLISHED = Path(__file__).resolve().parents[1] / "src" / "codex_quota" / "snapshot.schema.json"
 SCHEMA = jsonschema.Draft202012Validator(json.loads(PUBLISHED.read_text(encoding="utf-8")))
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ACCOUNT = Account(name="work", source="directory", account_id="acct-1", user_id="user-1", email="a@example.com")

@@ -133,7 +133,7 @@ def test_a_system_store_that_is_empty_is_none(
     for name in files:
         (tmp_path / "certs" / name).touch()
     directory = capath and str(tmp_path / capath)
-    paths = ssl.DefaultVerifyPaths(cafile, directory, "SSL_CERT_FILE", "", "SSL_CERT_DIR", "")
+    paths = ssl.DefaultVerifyPaths(cafile, directory, "SSL_CERT_FILE", "", "SSL_CERT_DIR", "")  # type: ignore[arg-type]
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     assert tls._has_system_store() is there
 

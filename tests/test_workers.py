@@ -31,24 +31,30 @@ def test_results_stand_in_order_when_the_last_is_ready_first() -> None:
     assert each(act, range(4), 4) == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize(("items", "limit", "together"), [(6, 3, 3), (2, 5, 2), (3, 3, 3)])
-def test_as_many_run_together_as_allowed(items: int, limit: int, together: int) -> None:
-    """Everyone waits for everyone, which only *together* at a time can; one more would wait in vain."""
-    barrier = threading.Barrier(together)
-    running, most, guard = 0, 0, threading.Lock()
+@pytest.mark.parametrize(("items", "limit", "threads"), [(6, 3, 3), (2, 5, 2), (3, 3, 3), (5, 1, 0), (1, 4, 0), (0, 4, 0)])
+def test_there_are_as_many_threads_as_allowed_and_needed(
+    items: int, limit: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[threading.Thread] = []
+    really = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        started.append(thread)
+        really(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert each(lambda item: item, range(items), limit) == list(range(items))
+    assert (len(started), all(thread.daemon for thread in started)) == (threads, True)
+
+
+def test_as_many_run_together_as_allowed() -> None:
+    together = threading.Barrier(3)
 
     def act(item: int) -> int:
-        nonlocal running, most
-        with guard:
-            running += 1
-            most = max(most, running)
-        barrier.wait(PATIENCE)
-        with guard:
-            running -= 1
+        together.wait(PATIENCE)
         return item
 
-    assert each(act, range(items), limit) == list(range(items))
-    assert most <= together
+    assert each(act, range(6), 3) == list(range(6))
 
 
 def test_after_an_exception_nothing_new_is_begun_one_at_a_time() -> None:

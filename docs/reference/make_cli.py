@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import html
 import io
 import os
 import re
@@ -65,7 +66,12 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, ...]]:
             value = action.metavar or ("\\|".join(action.choices) if action.choices else "")
             flags = ", ".join(f"`{flag}`" for flag in action.option_strings)
             option = f"{flags} {value}".strip()
-            yield option, f"`{found['variable']}`", found["default"] or ("-" if action.nargs == 0 else ""), found["help"]
+            yield (
+                option,
+                f"`{found['variable']}`",
+                found["default"] or ("off" if action.nargs == 0 else "-"),
+                html.escape(found["help"], quote=False),
+            )
 
 
 if __name__ == "__main__":

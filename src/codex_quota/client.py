@@ -109,6 +109,11 @@ class Client:
                 self._transport = Transport(settings, tell=self._tell, now=self.now)
             return self._transport
 
+    @property
+    def endpoint(self) -> str | None:
+        """The address that was given for every account, None when each account's own counts."""
+        return self._endpoint
+
     def accounts(self) -> list[Listing]:
         """Every account that the sources know, by name; nobody is asked over the network."""
         return list_accounts(self.catalogue.sources, self._sources, self.options)

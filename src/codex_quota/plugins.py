@@ -110,7 +110,8 @@ class Catalogue:
         self._problems: list[Problem] = []
         self._loaded: list[tuple[Plugin, object]] = []
         disabled = {name.strip() for name in (environ or {}).get("CODEX_QUOTA_DISABLED_PLUGINS", "").split(",")}
-        for point in installed(GROUP) if find else []:
+        points = installed(GROUP) if find else []
+        for point in sorted(points, key=lambda point: point.distribution != BUILTIN):
             if point.name not in disabled:
                 self._load_entry_point(point)
         for number, plugin in enumerate(plugins):
@@ -146,8 +147,9 @@ class Catalogue:
 
     def _register(self, name: str, distribution: str, version: str, plugin: object) -> None:
         unique = f"{distribution}:{name}"
-        if isinstance(plugin, type):
-            self._note(name, distribution, "register", "is a class; give a module or an object")
+        if plugin is None or isinstance(plugin, type):
+            what = "None" if plugin is None else "a class"
+            self._note(name, distribution, "register", f"is {what}; give a module or an object")
             return
         if self._guard(name, distribution, "register", lambda: self._manager.register(plugin, unique)) is None:
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from .errors import one_line
+from .errors import CodexQuotaError, one_line
 from .interfaces import Say, as_written
 from .model import MAIN_LIMIT, Window
 
@@ -26,6 +26,24 @@ _PLANS = {
     "enterprise_cbp_automation": "Enterprise Automation", "enterprise_cbp_usage_based": "Enterprise Usage",
     "edu": "Edu", "edu_plus": "Edu Plus", "edu_pro": "Edu Pro", "education": "Education", "k12": "K-12", "quorum": "Quorum",
 }  # fmt: skip
+_ERRORS = {
+    "plugin": "a plugin failed",
+    "credential": "the sign-in cannot be used",
+    "credential_invalid": "the sign-in cannot be read",
+    "not_chatgpt_login": "not a ChatGPT sign-in",
+    "service": "no usable answer",
+    "unauthorized": "the sign-in is not accepted",
+    "workspace_deactivated": "the workspace is deactivated",
+    "blocked": "the request is refused",
+    "not_found": "wrong address",
+    "redirected": "redirected elsewhere",
+    "rate_limited": "asked too often",
+    "unavailable": "the service is in trouble",
+    "unexpected_status": "unexpected status",
+    "timeout": "no answer in time",
+    "network": "no connection",
+    "bad_payload": "not a usage answer",
+}
 
 
 def percent_text(value: float | None) -> str:
@@ -79,6 +97,14 @@ def window_text(window: Window, say: Say = as_written) -> str:
 def limit_text(window: Window) -> str:
     """The name of a window's limit, empty for the main one."""
     return "" if window.limit == MAIN_LIMIT else one_line(window.limit)
+
+
+def error_word(error: CodexQuotaError, say: Say = as_written) -> str:
+    """What went wrong, in a word or two: the error's code, which is English enough, or what it means in another language."""
+    if error.code not in _ERRORS:
+        return one_line(error.code)
+    said = say(_ERRORS[error.code])
+    return error.code if said == _ERRORS[error.code] else said
 
 
 def level(remaining: float | None) -> Level:

@@ -98,8 +98,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Several accounts counted: ``unknown`` ones could not be read, or nobody says whether they can be used.
+    """Several accounts counted.
 
+    ``unknown`` ones could not be read, or nobody says whether they can be used.
     ``next_back`` is the first moment still to come at which a blocked account works again.
     """
 
@@ -157,7 +158,7 @@ def pool_text(snapshots: Iterable[Snapshot], style: Style) -> str:
     if pool.usable == pool.total:
         return say("all {total} usable").format(total=pool.total) if pool.total > 1 else say("usable")
     if pool.unknown == pool.total:
-        return say("nobody knows what can be used")
+        return say("no account is known to be usable")
     parts = [say("none usable") if pool.blocked == pool.total else say("{usable} of {total} usable")]
     if pool.unknown:
         parts.append(say("{unknown} unknown"))

@@ -2,7 +2,7 @@
 
 Pure functions without any locale; moments are aware datetimes, a zone of None is the local one, percentages lie on 0 to 100.
 *say* translates a message, English when it is left out; a style brings its own.
-What errors and warnings tell about one case stays English, only an error's code and its usual hint are messages.
+What an error or a warning tells about one case stays English; an error's kind and its usual hint are translated.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from .errors import CodexQuotaError
 from .errors import one_line as one_line
 from .interfaces import Say, Style, as_written
 from .model import MAIN_LIMIT, Quota, Snapshot, SpendLimit, Window
 from .terms import UNKNOWN as UNKNOWN
 from .terms import Level as Level
 from .terms import amount_text as amount_text
+from .terms import error_word as error_word
 from .terms import level as level
 from .terms import limit_text as limit_text
 from .terms import percent_text as percent_text
@@ -166,11 +166,6 @@ def source_text(snapshot: Snapshot, now: datetime, say: Say = as_written) -> str
 def stale_text(snapshot: Snapshot, now: datetime, say: Say = as_written) -> str:
     """How old stale figures are: "12m old", "stale" when nobody knows."""
     return say("stale") if snapshot.fetched_at is None else age_text(now - snapshot.fetched_at, say)
-
-
-def error_word(error: CodexQuotaError, say: Say = as_written) -> str:
-    """What went wrong, in a word: the error's code."""
-    return one_line(say(error.code))
 
 
 def notes(snapshot: Snapshot, style: Style) -> list[Note]:

@@ -85,6 +85,12 @@ def test_every_account_is_asked_at_the_start(world: World) -> None:
     assert b'"account":"a"' in results.json.replace(b": ", b":")
 
 
+def test_answers_are_shown_when_they_come_and_not_at_the_next_look(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codex_quota.builtin.dashboard.board.TICK", 3600.0)
+    world.service.add("a", latency=0.3)
+    until(world.started(), lambda r: r.snapshots)
+
+
 def test_a_restart_shows_the_last_results_and_asks_nobody_within_the_interval(world: World) -> None:
     world.service.add("a", five_hour=None)
     first = world.started()

@@ -15,9 +15,9 @@ import pytest
 import codex_quota
 from codex_quota.builtin.formatters import json as module
 
-REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
-PAGE = (REFERENCE / "json.md").read_text(encoding="utf-8")
-SCHEMA: dict[str, Any] = json.loads((REFERENCE / "snapshot.schema.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
+SCHEMA: dict[str, Any] = json.loads((ROOT / "src" / "codex_quota" / "snapshot.schema.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STYLE = codex_quota.Style(now=NOW)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from datetime import datetime
 from typing import Any
 
-from codex_quota import Command, Context, Listing, NoAccountsError
+from codex_quota import Command, Context, Listing, NoAccountsError, wording
 from codex_quota.options import add_options
 
 from .listing import FORMAT, local_iso, print_list
 from .status import ExitStatus
 
-_COLUMNS = ("account", "source", "plan", "token_expires", "location", "status")
+_COLUMNS = ("account", "plan", "token_expires", "status", "source", "location")
 
 
 class Accounts(Command):
@@ -27,7 +28,13 @@ class Accounts(Command):
     def run(self, args: Namespace, context: Context) -> int:
         """Exit status 0 when every sign-in can be used, 3 when some can, 1 when none can."""
         listings = context.client.accounts()
-        print_list([_row(entry, context) for entry in listings], _COLUMNS, args, context)
+        errors = {entry.error.code for entry in listings if entry.error is not None}
+        words = {
+            "plan": wording.plan_text,
+            "token_expires": lambda text: _expiry(text, context),
+            "status": lambda text: "error" if text in errors else text,
+        }
+        print_list([_row(entry, context) for entry in listings], _COLUMNS, args, context, words)
         if not listings:
             raise NoAccountsError(f"there is no sign-in in {args.account_dir}/*.auth.json, the environment or the Codex home")
         for entry in listings:
@@ -35,6 +42,11 @@ class Accounts(Command):
                 print(entry.error.line(), file=context.stderr)
         good = sum(entry.error is None for entry in listings)
         return ExitStatus.OK if good == len(listings) else ExitStatus.PARTIAL if good else ExitStatus.NONE
+
+
+def _expiry(text: str, context: Context) -> str:
+    moment, now = datetime.fromisoformat(text), context.now()
+    return f"{wording.countdown(moment - now)} left" if moment > now else "expired"
 
 
 def _row(entry: Listing, context: Context) -> dict[str, Any]:

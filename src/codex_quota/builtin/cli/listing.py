@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +25,17 @@ FORMAT = Option(
 _LOOKS = Namespace(show="left", time="both", utc=False, emails=False, color="auto")
 
 
-def print_list(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], args: Namespace, context: Context) -> None:
-    """Print *rows*; the columns are named by their keys, None is shown as ``-``."""
+def print_list(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    args: Namespace,
+    context: Context,
+    words: Mapping[str, Callable[[Any], str]] | None = None,
+) -> None:
+    """Print *rows*; the columns are named by their keys, None is shown as ``-``.
+
+    In a table *words* tells how people read a column, and the last column is shortened where there is no room.
+    """
     FORMAT.resolve(args, context.environ)
     chosen = args.format or ("table" if context.stdout.isatty() else "plain")
     if chosen == "json":
@@ -40,7 +49,11 @@ def print_list(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], args: 
         for row in (dict(zip(columns, columns, strict=True)), *rows):
             print("\t".join(_text(row.get(key)) for key in columns), file=context.stdout)
     else:
-        _print_table(rows, columns, context)
+        _print_table([{**row, **_worded(row, words or {})} for row in rows], columns, context)
+
+
+def _worded(row: Mapping[str, Any], words: Mapping[str, Callable[[Any], str]]) -> dict[str, str]:
+    return {key: say(row[key]) for key, say in words.items() if row.get(key) is not None}
 
 
 def local_iso(moment: datetime | None) -> str | None:
@@ -49,16 +62,21 @@ def local_iso(moment: datetime | None) -> str | None:
 
 
 def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], context: Context) -> None:
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     style = style_for(_LOOKS, stdout=context.stdout, environ=context.environ, now=context.now())
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for key in columns:
-        table.add_column(key.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_text(row.get(key))) for key in columns))
+    cells = [[_text(row.get(key)) for key in columns] for row in rows]
+    for number, key in enumerate(columns):
+        title = key.partition("_")[0].capitalize()
+        widest = max(cell_len(text) for text in (title, *(line[number] for line in cells)))
+        last = number == len(columns) - 1
+        table.add_column(title, no_wrap=not last, overflow="ellipsis", min_width=None if last else widest)
+    for line in cells:
+        table.add_row(*(Text(text, overflow="ellipsis", no_wrap=True) for text in line))
     console = Console(
         file=context.stdout,
         width=style.width,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-
-from codex_quota.builtin.cli.parser import build_parser
-from codex_quota.builtin.cli.plugin import register_commands
+import sys
+from pathlib import Path
 
 
 def manual_parser() -> argparse.ArgumentParser:
-    """The parser that the program uses, with the built-in commands."""
+    """The parser that the program uses, with the built-in commands; the project need not be installed yet."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+    from codex_quota.builtin.cli.parser import build_parser
+    from codex_quota.builtin.cli.plugin import register_commands
+
     return build_parser(register_commands())

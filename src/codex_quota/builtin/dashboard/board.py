@@ -147,8 +147,9 @@ class Board:
         looked = monotonic()
         while True:
             with self._changed:
-                pause = PUBLISH_PAUSE if self._is_dirty else min(TICK, self._until_due())
-                self._changed.wait_for(lambda: self._stopped or self._look_now, pause)
+                self._changed.wait_for(lambda: self._stopped or self._look_now or self._is_dirty, min(TICK, self._until_due()))
+                if self._is_dirty:
+                    self._changed.wait_for(lambda: self._stopped, self._published + PUBLISH_PAUSE - monotonic())
                 if self._stopped:
                     return
                 look = self._look_now
@@ -157,7 +158,7 @@ class Board:
                     self._look()
                     looked = monotonic()
                 self._ask_who_is_due()
-                if self._is_dirty and monotonic() - self._published >= PUBLISH_PAUSE:
+                if self._is_dirty:
                     self._publish()
             except Exception as error:
                 self._problem("schedule", f"the schedule stumbled: {type(error).__name__}; see --verbose")

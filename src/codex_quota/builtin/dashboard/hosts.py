@@ -42,7 +42,7 @@ def parse_host(text: str) -> Host | None:
     else:
         name, colon, port = text.partition(":")
         name, rest = name.lower(), colon + port
-        name = name.removesuffix(".") if name.count(".") else name
+        name = name.removesuffix(".")
         if not _NAME.fullmatch(name):
             return None
     if not rest:
@@ -61,14 +61,17 @@ def parse_origin(text: str) -> tuple[str, Host] | None:
     return (scheme, host) if host is not None else None
 
 
-def is_same_place(origin: tuple[str, Host], scheme: str, host: Host) -> bool:
+def is_same_place(origin: tuple[str, Host], scheme: str, host: Host, *, vouched: bool = False) -> bool:
     """True when *origin* is the site that was asked as *scheme* and *host*.
 
     A site over https counts although the request seems to have come over http: something in between ended the encryption.
+    Many proxies drop the port, so a *host* without one fits any port when the browser has *vouched* that the origin is the same.
     """
     theirs, where = origin
-    if theirs == "http" and scheme == "https" or where.name != host.name:
+    if (theirs == "http" and scheme == "https") or where.name != host.name:
         return False
+    if vouched and host.port is None:
+        return True
     return (where.port or _DEFAULT_PORTS[theirs]) == (host.port or _DEFAULT_PORTS[theirs])
 
 

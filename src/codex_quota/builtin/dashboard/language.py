@@ -80,7 +80,7 @@ def _tags(header: str) -> tuple[list[str], list[str]]:
 
 def _fitting(tag: str, offered: list[str]) -> Iterator[str]:
     """What of *offered* is written as *tag* asks, the closest first."""
-    words = ["zh-hant"] if tag in _TRADITIONAL else [tag]
+    words = [tag, "zh-hant"] if tag in _TRADITIONAL else [tag]
     while "-" in words[-1] and len(words[-1].rpartition("-")[2]) != 4:
         words.append(words[-1].rpartition("-")[0])
     for word in words:

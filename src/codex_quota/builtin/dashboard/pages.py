@@ -31,10 +31,13 @@ and in a route ``return respond("account_list", name=name)``; a test without a r
   small page, with one line to curl and with JSON below ``/api``.
 
 Words of the style sheet that pages share:
-``button`` (also ``button primary``, ``button danger``, ``button quiet``; on ``button`` and ``a`` alike), ``actions`` (a row of them),
-``field`` (a ``div`` around label, input and ``small`` help; ``field wrong`` when it was refused), ``notice`` (also ``notice good``,
-``notice warning``, ``notice error``; give errors ``role="alert"``), ``panel`` (a box with an outline), ``stack`` (children with
-even space), ``list`` (a table), ``badge`` (also ``badge good``, ``badge low``, ``badge bad``), ``quiet`` (lesser text), ``code``.
+
+* ``button`` (also ``button primary``, ``button danger``, ``button quiet``), on ``button`` and ``a`` alike;
+  ``actions``: a row of them;
+* ``field``: a ``div`` around label, input and ``small`` help; ``field wrong`` when it was refused;
+* ``notice`` (also ``notice good``, ``notice warning``, ``notice error``); errors get ``role="alert"``;
+* ``panel``: a box with an outline; ``stack``: children with even space; ``list``: a table;
+* ``badge`` (also ``badge good``, ``badge low``, ``badge bad``), ``quiet`` for lesser text, ``code``.
 """
 
 from __future__ import annotations
@@ -68,7 +71,8 @@ def render(template: str, visitor: Visitor, language: Language, settings: Settin
         "visitor": visitor,
         "settings": settings,
     }
-    return _compiled(template).render(known | data)
+    page: str = _compiled(template).render(known | data)
+    return page
 
 
 def respond(template: str, status: int = 200, **data: Any) -> HTTPResponse:  # noqa: ANN401

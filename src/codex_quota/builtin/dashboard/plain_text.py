@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from codex_quota import Catalogue, Snapshot, Style
 from codex_quota.view import pool_text
 
@@ -17,7 +19,16 @@ def wants_text(accept: str, user_agent: str) -> bool:
     return "text/plain" in accepted or user_agent.lower().startswith(_TEXT_PROGRAMS)
 
 
-def text_page(snapshots: tuple[Snapshot, ...], style: Style, catalogue: Catalogue) -> str:
-    """The pool in one line and the table below it; *snapshots* are in the order to show."""
+def text_page(snapshots: Sequence[Snapshot], style: Style, catalogue: Catalogue, *, asking: bool) -> str:
+    """The pool in one line and the table below it, or what to do when there are no accounts.
+
+    *snapshots* are in the order to show, *asking* tells that accounts are being read now.
+    """
+    say = style.say
+    if not snapshots and asking:
+        return f"{say('The accounts are being read for the first time.')} {say('They appear here in a moment.')}\n"
+    if not snapshots:
+        first = say("Sign in with the Codex CLI, which writes a file named auth.json.")
+        return f"{say('No accounts yet')}\n{first} {say('Add that file here, and its quota appears within seconds.')} /auth/new\n"
     table = catalogue.formatters.choose("table").format(snapshots, style)
     return f"{pool_text(snapshots, style)}\n\n{table}"

@@ -52,7 +52,7 @@ class Proxies:
         while chain and self._trusts(chain[-1]) and len(chain) > 1:
             chain.pop()
             hops += 1
-        address = chain[-1] if chain and _address(chain[-1]) is not None else peer
+        address = _bare(chain[-1]) if chain and _address(chain[-1]) is not None else peer
         scheme = _place(_list(environ, "HTTP_X_FORWARDED_PROTO"), hops).lower()
         prefix = _place(_list(environ, "HTTP_X_FORWARDED_PREFIX"), hops).rstrip("/")
         return Asked(
@@ -79,9 +79,16 @@ def _place(values: list[str], hops: int) -> str:
     return values[-min(hops, len(values))] if values else ""
 
 
+def _bare(text: str) -> str:
+    """An address without the brackets and the port that some proxies write."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
+
+
 def _address(text: str) -> Any:  # noqa: ANN401
     try:
-        parsed = ip_address(text.strip("[]"))
+        parsed = ip_address(_bare(text))
     except ValueError:
         return None
     return parsed.ipv4_mapped or parsed if isinstance(parsed, IPv6Address) else parsed

@@ -34,20 +34,20 @@ class Session:
     opened: float
     seen: float
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
-    notice: tuple[str, dict[str, str]] | None = None
-    _draft: tuple[str, str, float] | None = field(default=None, repr=False)
+    notice: tuple[str, dict[str, object]] | None = None
+    _draft: tuple[str, str | bytes, float] | None = field(default=None, repr=False)
 
-    def take_notice(self) -> tuple[str, dict[str, str]] | None:
+    def take_notice(self) -> tuple[str, dict[str, object]] | None:
         """The message, which is then gone."""
         notice, self.notice = self.notice, None
         return notice
 
-    def keep_draft(self, text: str) -> str:
+    def keep_draft(self, text: str | bytes) -> str:
         """Keep a sign-in that was tried or refused but not saved, so that no page need show it again; returns its id."""
         self._draft = (token_urlsafe(16), text, self.clock())
         return self._draft[0]
 
-    def draft(self, number: str) -> str | None:
+    def draft(self, number: str) -> str | bytes | None:
         """The sign-in kept under that id, None when there is none or ten minutes have passed."""
         if self._draft is not None and self.clock() - self._draft[2] > DRAFT_SECONDS:
             self._draft = None

@@ -1,0 +1,16 @@
+from collections.abc import Sequence
+
+import codex_quota
+
+
+class Names(codex_quota.Formatter):
+    name = "names"
+    summary = "only the names of accounts that can be used"
+
+    def format(self, snapshots: Sequence[codex_quota.Snapshot], style: codex_quota.Style) -> str:
+        return "".join(f"{snapshot.account.name}\n" for snapshot in snapshots if snapshot.usable)
+
+
+@codex_quota.hookimpl
+def register_formatters() -> list[codex_quota.Formatter]:
+    return [Names()]

@@ -1,0 +1,24 @@
+from collections.abc import Iterator
+
+import codex_quota
+
+
+class Vault(codex_quota.CredentialSource):
+    name = "vault"
+    summary = "the sign-in in $VAULT_TOKEN"
+
+    def credentials(self, options: codex_quota.Options) -> Iterator[codex_quota.Credential | codex_quota.CredentialError]:
+        token = options.environ.get("VAULT_TOKEN")
+        if token:
+            try:
+                yield codex_quota.parse_credential({"access_token": token}, name="shared", source=self.name)
+            except codex_quota.CredentialError as error:
+                yield error
+
+    def sign_in_hint(self, credential: codex_quota.Credential) -> str:
+        return "put a new token into the vault"
+
+
+@codex_quota.hookimpl
+def register_credential_sources() -> list[codex_quota.CredentialSource]:
+    return [Vault()]

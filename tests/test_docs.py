@@ -1,0 +1,246 @@
+"""The documentation says what is true: names, options, statuses and errors are on their pages, and links lead somewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import inspect
+import os
+import re
+import runpy
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import codex_quota
+from codex_quota import hookspecs
+from codex_quota.builtin.cli.parser import choose_command, command_parser
+from codex_quota.builtin.cli.status import ExitStatus
+from codex_quota.errors import all_errors
+
+ROOT = Path(__file__).parent.parent
+SOURCE = Path(codex_quota.__file__).parent
+REFERENCE = ROOT / "docs" / "reference"
+SKIPPED = {"__pycache__", "build", "dist", "man", "node_modules"}
+SETUP, CHECK = "python3 -m venv .venv && .venv/bin/pip install --quiet ", " && .venv/bin/python -m pytest"
+
+
+def files(*suffixes: str) -> list[Path]:
+    """Every file of the project with one of these suffixes, without what tools leave behind."""
+    found: list[Path] = []
+    for place, directories, names in os.walk(ROOT):
+        directories[:] = [
+            d for d in directories if d not in SKIPPED and (d == ".ci" or d[0] != ".") and not d.endswith(".egg-info")
+        ]
+        found += [Path(place, name) for name in names if Path(name).suffix in suffixes]
+    return sorted(found)
+
+
+PAGES = files(".md")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def reference(name: str) -> str:
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+def headings(text: str) -> list[str]:
+    return [line.lstrip("#").strip() for line in prose(text).splitlines() if re.match("#{1,6} ", line)]
+
+
+def prose(text: str) -> str:
+    """*text* without its blocks of code."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.M | re.S)
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", heading).lower()).replace(" ", "-")
+
+
+def without_space(text: str) -> str:
+    """*text* without white space and with the short form in which Python 3.13 and later show options."""
+    return "".join(re.sub(r"(-\w) (\S+|\{[^}]*\}), (--[\w-]+) \2", r"\1, \3 \2", text).split())
+
+
+@pytest.fixture(scope="module")
+def make_cli() -> dict[str, Any]:
+    return runpy.run_path(str(REFERENCE / "make_cli.py"))
+
+
+def test_the_help_and_the_options_on_the_page_are_the_program_s(
+    make_cli: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    page = reference("cli.md")
+    assert without_space(page) == without_space(make_cli["renewed"](page)), "run docs/reference/make_cli.py"
+
+
+def test_every_command_and_option_is_on_the_page(make_cli: dict[str, Any]) -> None:
+    page = reference("cli.md")
+    for command in make_cli["commands"]():
+        assert f"codex-quota {command.name}" in headings(page)
+        for action in command_parser(command)._actions:
+            shown = [flag for flag in action.option_strings if not flag.startswith("--no-") and flag not in ("-h", "--help")]
+            assert [flag for flag in shown if f"`{flag}`" not in page] == []
+
+
+def variables(text: str) -> set[str]:
+    return set(re.findall(r"CODEX_QUOTA_[A-Z][A-Z_]+", text)) | set(re.findall(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"", text))
+
+
+def test_every_environment_variable_is_on_the_page(make_cli: dict[str, Any]) -> None:
+    offered = {command.name for command in make_cli["commands"]()}
+    rooms = [path for path in SOURCE.rglob("*.py") if "web" in offered or "dashboard" not in path.parts]
+    read = variables("".join(path.read_text(encoding="utf-8") for path in rooms if "simulated" not in path.parts))
+    read.remove("VAULT_TOKEN")  # the example in a docstring
+    assert {"CODEX_QUOTA_ALLOW_HTTP", "CODEX_HOME", "NO_COLOR"} <= read
+    assert sorted(variable for variable in read if f"`{variable}`" not in reference("cli.md")) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_variable_of_a_page_is_one_that_the_program_reads(page: Path) -> None:
+    text = reference("cli.md") + "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
+    assert sorted(variable for variable in variables(page.read_text(encoding="utf-8")) if variable not in text) == []
+
+
+@pytest.mark.parametrize("status", ExitStatus)
+def test_every_exit_status_is_on_its_page_and_in_the_manual(status: ExitStatus) -> None:
+    assert f"| `{status.value}` | `{status.name}` |" in reference("exit-codes.md")
+    assert f".TP\n{status.value}\n" in reference("manual-sections.txt").partition("[exit status]")[2]
+
+
+@pytest.mark.parametrize("error", all_errors(), ids=lambda error: error.code)
+def test_every_error_is_on_its_page(error: type[codex_quota.CodexQuotaError]) -> None:
+    page = reference("errors.md")
+    if error is codex_quota.CodexQuotaError:
+        assert f"`CodexQuotaError`, with the code `{error.code}`" in page
+    else:
+        assert f"`{error.code}`" in headings(page)
+        assert f"| [`{error.code}`](#{error.code}) | `{error.__name__}` |" in page
+
+
+@pytest.mark.parametrize("name", hookspecs.HOOKS)
+def test_every_hook_s_signature_is_a_heading(name: str) -> None:
+    signature = str(inspect.signature(getattr(hookspecs, name))).replace("'", "")
+    assert f"`{name}{signature}`" in headings(reference("hooks.md"))
+
+
+@pytest.mark.parametrize("name", ["CredentialSource", "CacheStore", "Formatter", "Command", "Options", "Style", "Context"])
+def test_everything_a_plugin_implements_or_is_handed_is_on_the_page(name: str) -> None:
+    section = reference("hooks.md").partition(f"### `{name}`")[2].partition("\n#")[0]
+    assert sorted(member for member in members(getattr(codex_quota, name)) if not re.search(rf"`{member}\b", section)) == []
+
+
+@pytest.mark.parametrize("name", codex_quota.__all__)
+def test_every_public_name_is_on_the_page(name: str) -> None:
+    assert re.search(rf"`(codex_quota\.)?{name}\b", reference("python.md"))
+
+
+@pytest.mark.parametrize(
+    "name", ["Account", "Quota", "RateLimit", "Window", "Credits", "SpendLimit", "Blocker", "Answer", "Snapshot", "Client"]
+)
+def test_every_attribute_of_what_is_read_is_on_the_page(name: str) -> None:
+    section = re.split(r"\n##+ ", reference("python.md").partition(f"# `{name}`\n")[2])[0]
+    attributes = members(getattr(codex_quota, name)) - {"store", "transport", "concurrency", "now"}
+    assert sorted(member for member in attributes if not re.search(rf"`{member}\b", section)) == []
+
+
+@pytest.mark.parametrize("option", list(inspect.signature(codex_quota.Client).parameters))
+def test_every_option_of_the_client_is_on_the_page(option: str) -> None:
+    assert re.search(rf"^\| `{option}` \| ", reference("python.md"), flags=re.M)
+
+
+def members(thing: type) -> set[str]:
+    """Public fields, methods and properties, except the name and the summary that everything a plugin offers has."""
+    fields = {field.name for field in dataclasses.fields(thing)} if dataclasses.is_dataclass(thing) else set()
+    return {name for name in fields | set(vars(thing)) if not name.startswith("_")} - {"name", "summary"}
+
+
+def test_the_readme_has_the_commands_that_continuous_integration_runs() -> None:
+    shown = [line for block in blocks((ROOT / "README.md").read_text(encoding="utf-8"), "sh") for line in block.splitlines()]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert [line for line in shown if line.startswith("python3")] == [
+        f"{SETUP}. && .venv/bin/codex-quota",
+        f"{SETUP}. && .venv/bin/codex-quota demo",
+        f"{SETUP}-e '.[test]'{CHECK}",
+    ]
+    assert script[-1] == f"{SETUP}-e '.[test]'{CHECK}"
+    assert f"{SETUP}-e '.[test]'{CHECK}" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_nobody_is_told_to_install_the_other_project_of_this_name(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"(?:pipx?|uv|uvx) (?:tool )?(?:install|run) (?:-\S+ )*['\"]?codex[-_]quota(?![-\w])", text) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_command_line_of_a_page_is_one_that_the_program_takes(page: Path, make_cli: dict[str, Any]) -> None:
+    commands = {command.name: command for command in make_cli["commands"]()}
+    text = page.read_text(encoding="utf-8")
+    lines = [line for language in ("sh", "console") for block in blocks(text, language) for line in block.splitlines()]
+    found = [words for line in lines for words in [re.split(r"[|>]", line)[0]] if words.lstrip("$ ").startswith("codex-quota ")]
+    for line in found:
+        words = shlex.split(line.lstrip("$ "), comments=True)[1:]
+        if words and words[0] in {"best"}:  # the command that the page on plugins makes
+            continue
+        name, rest = choose_command(words, command_parser(commands["show"]), commands)
+        if name is not None:
+            command_parser(commands[name]).parse_args(rest)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_within_the_repository_leads_somewhere(page: Path) -> None:
+    text = prose(page.read_text(encoding="utf-8"))
+    targets = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r"(?:src|href)=\"([^\"]+)\"", text)
+    for target in targets:
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, part = target.partition("#")
+        there = page.parent / file if file else page
+        assert there.exists(), target
+        if part:
+            assert part in map(anchor, headings(there.read_text(encoding="utf-8"))), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_prose_has_one_sentence_on_a_line(page: Path) -> None:
+    lines = [line for line in prose(page.read_text(encoding="utf-8")).splitlines() if not line.startswith("|")]
+    assert [line for line in lines if re.search(r"[a-z)`\"][.?!] [A-Z`]", line)] == []
+
+
+def test_every_room_is_on_the_page_about_the_architecture() -> None:
+    diagram = (
+        (ROOT / "docs" / "explanation" / "architecture.md")
+        .read_text(encoding="utf-8")
+        .partition("```text")[2]
+        .partition("```")[0]
+    )
+    rooms = {path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert sorted(rooms - set(re.findall(r"\w+", diagram))) == []
+
+
+def test_the_picture_shows_what_the_program_prints() -> None:
+    demo = runpy.run_path(str(ROOT / "docs" / "images" / "make_demo.py"))
+    shown = re.findall(r"<text [^>]*>([^<]*)</text>", demo["PICTURE"].read_text(encoding="utf-8"))
+    printed = demo["demo_text"](color=False)
+    assert "".join(html.unescape("".join(shown[1:])).split()) == "".join(printed.split()), "run docs/images/make_demo.py"
+
+
+HOSTS = tuple(".".join(parts) for parts in [("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com")])
+
+
+def test_no_file_names_the_host_of_a_package_registry() -> None:
+    kinds = (".py", ".md", ".toml", ".txt", ".in", ".yml", ".yaml", ".json", ".svg", ".tpl", ".js", ".css", ".html", "")
+    named = [path for path in files(*kinds) if any(host in path.read_text(encoding="utf-8", errors="replace") for host in HOSTS)]
+    assert len(files(*kinds)) > 50
+    assert list(map(name_of, named)) == []
