@@ -6,7 +6,7 @@
 #
 # The base is a Debian made by debootstrap, with its own Python, under the name that the Dockerfile asks for.
 # PIP_CERT, or else SSL_CERT_FILE, is a bundle of certificate authorities that pip in the build shall trust.
-# PIP_INDEX_URL is passed on, KEEP=DIR keeps the base and the image storage in DIR, SUITE chooses the Debian (bookworm).
+# PIP_INDEX_URL is passed on, KEEP=DIR keeps the base and the image storage in DIR, SUITE is the Debian (trixie).
 set -eu
 
 fail() {
@@ -29,7 +29,7 @@ else
     trap 'exit 130' INT TERM
 fi
 chmod 755 "$work"
-suite=${SUITE:-bookworm}
+suite=${SUITE:-trixie}
 base=$(sed -n 's/^ARG BASE=//p' Dockerfile)
 image=codex-quota
 
@@ -63,7 +63,7 @@ buildah images
 
 container=$(buildah from --pull-never "$image")
 root=$(buildah mount "$container")
-echo "codex-quota and what it needs: $(du -sm "$root/opt/codex-quota" | cut -f 1) MiB"
+echo "codex-quota and what it needs: $(du -sm "$root/opt/codex-quota" | cut -f 1) MiB, on $(buildah run --isolation chroot "$container" -- python -V)"
 buildah run --isolation chroot "$container" -- sh -c '! command -v pip pip3 gcc cc make git' || fail "the image holds these build tools"
 ! find "$root" -xdev -size +0 \( -name '*auth.json' -o -name pip.conf -o -name build-machine.pem \) | grep . \
     || fail "the image holds these files"

@@ -30,7 +30,7 @@ from urllib.parse import urlencode
 
 HERE = Path(__file__).parent
 OWN = 10001
-TOKEN = "only-for-this-try"
+TOKEN = "only-for-this-try"  # noqa: S105
 DAC_OVERRIDE = 1 << 1
 # What Docker gives a container that asks for nothing.
 DOCKER = (
@@ -133,27 +133,33 @@ def try_start(image: Image, start: Start, accounts: Path, service: str) -> str:
         status, page = _get(port, "/")
         assert (status, b"</html>" in page) == (200, True), (status, page[:300])
         server = _below(running.pid)[-1]
-        lines = Path(f"/proc/{server}/status").read_text().splitlines()
-        facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-        assert set(facts["Uid"].split()) == {str(start.runs_as)}, facts["Uid"]
-        assert int(facts["CapEff"], 16) == start.capabilities, facts["CapEff"]
-        assert facts["NoNewPrivs"] == "1"
+        memory = _check_process(server, start)
         assert subprocess.run(check, check=False).returncode == 0, "the health check failed"
         _save_account(port, "added", next(accounts.iterdir()).read_text())
         for path in (account / "codex_quota_web_results.json", account / "added.auth.json"):
             _wait(path.exists, running)
-            facts_of_file = path.stat()
-            assert (facts_of_file.st_uid, facts_of_file.st_mode & 0o777) == (start.runs_as, 0o600), (path.name, facts_of_file)
+            facts = path.stat()
+            assert (facts.st_uid, facts.st_mode & 0o777) == (start.runs_as, 0o600), (path.name, facts)
         before = time.monotonic()
         os.kill(server, signal.SIGTERM)
         assert running.wait(timeout=10) == 0, f"exit status {running.returncode} after SIGTERM"
         ending = time.monotonic() - before
     asked = f"{start.by} --user {start.user}" if start.user else start.by
     return (
-        f"{asked}, directory of {start.owner}: runs as {start.runs_as}, capabilities {int(facts['CapEff'], 16):#x}; "
-        f"healthy after {ready:.2f} s, {len(names)} accounts, {int(facts['VmRSS'].split()[0]) / 1024:.0f} MiB; "
+        f"{asked}, directory of {start.owner}: runs as {start.runs_as}, capabilities {start.capabilities:#x}; "
+        f"healthy after {ready:.2f} s, {len(names)} accounts, {memory:.0f} MiB; "
         f"ended {ending:.2f} s after SIGTERM"
     )
+
+
+def _check_process(pid: int, start: Start) -> float:
+    """Its user, its capabilities, and its memory, which is returned in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    assert set(facts["Uid"].split()) == {str(start.runs_as)}, facts["Uid"]
+    assert int(facts["CapEff"], 16) == start.capabilities, facts["CapEff"]
+    assert facts["NoNewPrivs"] == "1"
+    return int(facts["VmRSS"].split()[0]) / 1024
 
 
 @contextmanager

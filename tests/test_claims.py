@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codex_quota.claims import AUTH_CLAIM, PROFILE_CLAIM, auth_claims, decode_claims, email_claim, expiry_claim, moment, text
+from codex_quota.claims import AUTH_CLAIM, PROFILE_CLAIM, auth_claims, decode_claims, email_claim, expiry_claim
 from codex_quota.simulated.tokens import make_token
 
 WHEN = datetime(2026, 9, 1, tzinfo=UTC)
@@ -63,42 +63,6 @@ def test_the_part_about_the_account(claims: dict[str, Any], part: dict[str, Any]
     assert auth_claims(claims) == part
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        *(SECONDS, float(SECONDS), str(SECONDS), f" {SECONDS} ", SECONDS * 1000, str(SECONDS * 1000)),
-        *("2026-09-01T00:00:00Z", "2026-09-01T02:00:00+02:00", "2026-09-01T00:00:00", "2026-09-01", " 2026-09-01T00:00:00.000Z "),
-    ],
-)
-def test_a_moment_in_any_of_its_forms(value: object) -> None:
-    found = moment(value)
-    assert found == WHEN
-    assert found is not None
-    assert found.tzinfo is UTC
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        *(None, True, False, 0, -5, "0", "", " ", "soon", "²", [], {}, 1e400, float("nan"), 10**400, "9" * 5000),
-        *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", -1e300, "-1", "1e3"),
-    ],
-)
-def test_what_is_no_moment(value: object) -> None:
-    assert moment(value) is None
-
-
-@given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.booleans()))
-def test_no_value_makes_the_reader_of_moments_fail(value: object) -> None:
-    found = moment(value)
-    assert found is None or found.tzinfo is UTC
-
-
 def test_the_expiry_is_the_tokens_own() -> None:
     assert expiry_claim(json.loads(f'{{"exp": {SECONDS}}}')) == WHEN
     assert expiry_claim({}) is None
-
-
-@pytest.mark.parametrize(("value", "said"), [(" a ", "a"), ("", None), ("  ", None), (None, None), (5, None), (["a"], None)])
-def test_a_text_says_something_or_is_none(value: object, said: str | None) -> None:
-    assert text(value) == said

@@ -236,6 +236,12 @@ json_values = st.recursive(
 )
 
 
+def test_a_token_in_the_place_of_the_account_id_is_not_passed_on() -> None:
+    with pytest.raises(CredentialInvalidError, match="has the access token where the account id belongs"):
+        parse_credential({"access_token": TOKEN, "account_id": f"id {TOKEN}"}, name="x", source="s")
+    assert parse_credential({"access_token": TOKEN, "email": TOKEN}, name="x", source="s").account.email != TOKEN
+
+
 @given(json_values)
 def test_no_json_value_makes_the_reader_fail_in_another_way(data: object) -> None:
     try:

@@ -92,6 +92,7 @@ def test_a_moment_is_told_as_the_style_wants(time: str, after: timedelta, text: 
         ("2026-11-21T23:59:00+00:00", 0, False),
         ("2026-11-22T23:59:00+00:00", 1, False),
         ("2026-11-21T23:59:00+00:00", 1, True),
+        ("2026-12-22T12:00:00+00:00", 0, False),
     ],
 )
 def test_today_is_that_of_the_zone(moment: str, hours: int, today: bool) -> None:

@@ -17,6 +17,8 @@ from .wording import natural_key
 class Listing:
     """One account that a source found: with a credential, or with the error that says why there is none.
 
+    ``account`` has the name to show; the credential's own account keeps the name its source gave, which may occur twice.
+
     ``shadowed_by`` names the account that is the same login from an earlier source; this one is then not asked.
     ``same_as`` names an account of the same source with the same login.
     ``source_failed`` marks the entry that stands for a source which failed, or for a thing it gave that is no account.
@@ -120,14 +122,11 @@ def _distinct(found: Iterable[Listing]) -> Iterable[Listing]:
             while name in names:
                 name, number = f"{base}-{number}", number + 1
             account = replace(account, name=name)
-            credential = replace(credential, account=account) if credential else None
             if entry.error is not None:
                 entry.error.account = name
         names.add(account.name)
-        entry = replace(entry, account=account, credential=credential)
+        entry = replace(entry, account=account)
         if credential is not None:
-            credential = replace(credential, account=account)
-            entry = replace(entry, credential=credential)
             first = logins.setdefault(_login(credential), entry)
             if first is not entry and first.account.source != account.source:
                 entry = replace(entry, shadowed_by=first.account.name)

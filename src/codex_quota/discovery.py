@@ -83,13 +83,14 @@ def _from_importlib(group: str, places: list[str]) -> list[Found]:
     seen: set[str] = set()
     found: list[Found] = []
     for distribution in distributions(path=places):
-        name = (distribution.metadata["Name"] or "").replace("_", "-").lower()
-        if name in seen:
+        try:
+            name = distribution.metadata["Name"].replace("_", "-").lower()
+            points = [point for point in distribution.entry_points if point.group == group]
+        except Exception:  # noqa: S112
+            # whatever is wrong with somebody's metadata, it is not our plugin's
             continue
-        seen.add(name)
-        found += [
-            Found(name=point.name, value=point.value, distribution=name, version=distribution.version)
-            for point in distribution.entry_points
-            if point.group == group
-        ]
+        if name not in seen:
+            seen.add(name)
+            version = distribution.version
+            found += [Found(name=p.name, value=p.value, distribution=name, version=version) for p in points]
     return sorted(found, key=lambda point: (point.name, point.distribution))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from .model import MAIN_LIMIT, RateLimit
-from .windows import Fields, Slot, flag, nested, read_window, text
+from .values import Fields, flag, nested, text
+from .windows import Slot, read_window
 
 SLOTS: tuple[Slot, ...] = ("primary", "secondary", "tertiary")
 WINDOW_KEYS = frozenset({"limit_window_seconds", "reset_at", "reset_after_seconds"})

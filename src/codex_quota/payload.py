@@ -13,7 +13,8 @@ from decimal import Decimal, InvalidOperation
 from .errors import BadPayloadError
 from .limits import read_limits
 from .model import MAIN_LIMIT, Credits, Quota, RateLimit, SpendLimit, Window
-from .windows import Fields, flag, nested, number, percent, reset_of, text
+from .values import Fields, flag, nested, number, percent, text
+from .windows import reset_of
 
 KNOWN_KEYS = frozenset({
     "plan_type", "rate_limit", "additional_rate_limits", "code_review_rate_limit", "credits", "spend_control",

@@ -14,6 +14,7 @@ from .interfaces import Event
 from .model import Answer, Credential, Snapshot
 from .plugins import describe, failure
 from .serial import dump_snapshot, load_snapshot
+from .signin import check_sendable
 
 if TYPE_CHECKING:
     from .accounts import Listing
@@ -103,7 +104,7 @@ class Reading:
         assert self._credential is not None
         credential = self._credential
         try:
-            return self._client.transport.ask(credential, self._endpoint), credential
+            return self._client.transport.ask(self._named(credential), self._endpoint), credential
         except UnauthorizedError as error:
             source = self._client.catalogue.sources.get(self._account.source)
             if source is None:
@@ -115,12 +116,16 @@ class Reading:
             if newer.account.account_id != credential.account.account_id:
                 raise
         self._tell(Event(account=self._account.name, kind="attempt", text="the sign-in has changed meanwhile, asking once more"))
-        newer = replace(newer, account=replace(newer.account, name=self._account.name))
+        check_sendable(newer)
         try:
-            return self._client.transport.ask(newer, self._endpoint), newer
+            return self._client.transport.ask(self._named(newer), self._endpoint), newer
         except UnauthorizedError as error:
             error.hint = source.sign_in_hint(credential)
             raise
+
+    def _named(self, credential: Credential) -> Credential:
+        """*credential* under the name that the account is shown by, which differs where two sources use one name."""
+        return replace(credential, account=replace(credential.account, name=self._account.name))
 
     def _text(self) -> str | None:
         try:

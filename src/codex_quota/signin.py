@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .claims import auth_claims, decode_claims, email_claim, expiry_claim, moment, text
+from .claims import auth_claims, decode_claims, email_claim, expiry_claim
 from .errors import CredentialError, CredentialInvalidError, NotChatGPTLoginError, one_line
 from .files import read_regular
 from .model import Account, Credential
+from .values import moment, word
 
 NAME_LIMIT = 100
 _PAUSE = 0.15
@@ -91,19 +92,22 @@ def parse_credential(data: object, *, name: str, source: str, location: str | No
     access, identity = decode_claims(token), decode_claims(id_token)
     auth = {**auth_claims(identity), **auth_claims(access)}
     account_id = _pick(part, "account_id", "accountId", "chatgpt_account_id", "chatgptAccountId")
-    account_id = account_id or _pick(data, "account_id", "accountId") or text(auth.get("chatgpt_account_id"))
+    account_id = account_id or _pick(data, "account_id", "accountId") or word(auth.get("chatgpt_account_id"))
+    if token in (account_id or ""):
+        raise CredentialInvalidError(f"{where} has the access token where the account id belongs", account=name)
+    email = email_claim(identity) or email_claim(access) or _pick(part, "email") or _pick(data, "email")
     account = Account(
         name=name,
         source=source,
         account_id=account_id,
-        user_id=text(auth.get("chatgpt_user_id")) or text(auth.get("user_id")),
-        email=email_claim(identity) or email_claim(access) or _pick(part, "email") or _pick(data, "email"),
+        user_id=word(auth.get("chatgpt_user_id")) or word(auth.get("user_id")),
+        email=None if token in (email or "") else email,
     )
     credential = Credential(
         account=account,
         access_token=token,
         expires_at=expiry_claim(access) or moment(part.get("expires") or part.get("expired") or part.get("expires_at")),
-        plan=text(auth.get("chatgpt_plan_type")),
+        plan=word(auth.get("chatgpt_plan_type")),
         fedramp=auth.get("chatgpt_account_is_fedramp") is True,
         location=location,
     )
@@ -134,12 +138,12 @@ def _parts(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _pick(part: Mapping[str, Any], *keys: str) -> str | None:
-    return next((found for key in keys if (found := text(part.get(key)))), None)
+    return next((found for key in keys if (found := word(part.get(key)))), None)
 
 
 def _without_token(data: Mapping[str, Any], where: str, name: str) -> CredentialError:
-    mode = (text(data.get("auth_mode")) or "").lower()
-    if any((text(part.get("type")) or "").lower() in ("api", "api_key") for part in _parts(data)):
+    mode = (word(data.get("auth_mode")) or "").lower()
+    if any((word(part.get("type")) or "").lower() in ("api", "api_key") for part in _parts(data)):
         mode = "apikey"
     for keys, modes, words in _OTHER_LOGINS:
         if mode in modes or (not mode and any(data.get(key) for key in keys)):

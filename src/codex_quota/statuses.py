@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .claims import moment, text
 from .errors import (
     BlockedError,
     NotFoundError,
@@ -20,6 +19,7 @@ from .errors import (
     WorkspaceDeactivatedError,
     one_line,
 )
+from .values import moment, text
 
 _LONGEST = timedelta(days=400)
 _UNAUTHORIZED = {

@@ -194,15 +194,13 @@ def _rows(quota: Quota, style: Style) -> Iterator[Row]:
 
 
 def _blocker(quota: Quota, style: Style) -> Row:
-    """What keeps the account from working when no figures belong to it."""
+    """What keeps the account from working when no figures belong to it, so that nobody knows until when."""
     reached = style.say("used up") if quota.limited_by == "credits" else style.say("limit reached")
     return Row(
         period=blocker_text(quota.limited_by, style.say),
-        says=back_text(quota, style) or reached,
+        says=reached,
         tone="bound",
         name=quota.limited_by or "account",
-        resets_at=quota.available_at,
-        moment=quota.available_at,
         binding=True,
     )
 
@@ -228,11 +226,10 @@ def _window(window: Window, quota: Quota, style: Style) -> Row:
 def _spend(spend: SpendLimit, quota: Quota, style: Style) -> Row | None:
     used, bound, say = spend_used(spend), quota.limited_by == "spend", style.say
     back = (back_text(quota, style) or say("limit reached")) if bound else None
-    moment = quota.available_at if bound else spend.resets_at
-    row = Row(period=say("spend"), name="spend", resets_at=moment, moment=moment, binding=bound)
+    row = Row(period=say("spend"), name="spend", resets_at=spend.resets_at, moment=spend.resets_at, binding=bound)
     if used is None:
         return replace(row, says=back, tone="bound") if back else None
-    gauge, reset = _gauge(used, style), UNKNOWN if moment is None else moment_text(moment, style)
+    gauge, reset = _gauge(used, style), UNKNOWN if spend.resets_at is None else moment_text(spend.resets_at, style)
     return replace(
         row,
         extra=spend_text(spend),

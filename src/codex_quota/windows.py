@@ -1,79 +1,20 @@
-"""Single values and single windows of the service's answer, read without trust; pure.
-
-Every reader answers None (``nested``: an empty object) for a value that cannot be what it should be, and never raises.
-"""
+"""Single windows of the service's answer, read without trust; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from math import isfinite
+from datetime import datetime, timedelta
 from typing import Literal
 
-from .errors import one_line
 from .model import Window, WindowName
+from .values import Fields, epoch, moment, number, percent
 
-Fields = Mapping[str, object]
 Slot = Literal["primary", "secondary", "tertiary"]
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TEN_YEARS = 3660 * DAY
-YEAR_9999 = 253_370_764_800
 NOMINAL: dict[WindowName, int] = {"five_hour": 5 * HOUR, "daily": DAY, "weekly": 7 * DAY, "annual": 365 * DAY}
 TOLERANCE = 0.05
 SLACK = 60.0
-
-
-def nested(fields: Fields, key: str) -> Fields:
-    """The object under *key*; empty when there is none."""
-    value = fields.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def number(value: object) -> float | None:
-    """A finite number given as a JSON number or as numeric text; a bool is not a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    if isinstance(value, str) and "_" in value:
-        return None
-    try:
-        found = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return found if isfinite(found) else None
-
-
-def percent(value: object) -> float | None:
-    """A percentage of 0 or more, to six decimals; above 100 is kept."""
-    found = number(value)
-    return None if found is None or found < 0 else round(found, 6) + 0.0
-
-
-def text(value: object) -> str | None:
-    """Text on one line without control characters, at most 200 characters; None when nothing is left of it."""
-    return (one_line(value[:1000])[:200].strip() or None) if isinstance(value, str) else None
-
-
-def flag(value: object) -> bool | None:
-    """True or False and nothing that merely looks like it."""
-    return value if isinstance(value, bool) else None
-
-
-def moment(value: object) -> datetime | None:
-    """A time given as Unix seconds, Unix milliseconds or ISO 8601 text (UTC where it names no zone), to whole seconds.
-
-    Zero, negative and far-off values are no times: nothing may show 1970 for "unknown", or overflow in another zone.
-    """
-    seconds = number(value)
-    if seconds is not None:
-        return _epoch(seconds / 1000 if seconds > 1e11 else seconds)
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value.strip())
-        return _epoch((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
-    except (ValueError, OverflowError):
-        return None
 
 
 def ahead(fields: Fields) -> float | None:
@@ -87,7 +28,7 @@ def reset_of(fields: Fields, answered_at: datetime) -> datetime | None:
     stated = moment(fields.get("reset_at")) or moment(fields.get("resets_at"))
     after = ahead(fields)
     if stated is None and after is not None:
-        return _epoch(answered_at.timestamp() + after)
+        return epoch(answered_at.timestamp() + after)
     return stated
 
 
@@ -116,9 +57,7 @@ def label_of(name: WindowName, seconds: float | None) -> str:
     return next(f"{round(length / unit)} {word}" for unit, word in units if length >= 2 * unit)
 
 
-def read_window(
-    value: object, *, limit: str, slot: Slot = "primary", free: bool = False, answered_at: datetime
-) -> Window | None:
+def read_window(value: object, *, limit: str, slot: Slot = "primary", free: bool = False, answered_at: datetime) -> Window | None:
     """One window of the limit called *limit*, None when *value* is no evidence of a window.
 
     *slot* and *free* (a free plan) name it only when the service gives no usable length.
@@ -152,14 +91,7 @@ def read_window(
     )
 
 
-def _epoch(seconds: float) -> datetime | None:
-    """Unix seconds as a time, rounded to whole seconds."""
-    return datetime.fromtimestamp(round(seconds), UTC) if 0.5 < seconds < YEAR_9999 else None
-
-
-def _name_by_slot(
-    slot: Slot, free: bool, after: float | None, resets_at: datetime | None, answered_at: datetime
-) -> WindowName:
+def _name_by_slot(slot: Slot, free: bool, after: float | None, resets_at: datetime | None, answered_at: datetime) -> WindowName:
     """The name of a window without a usable length.
 
     ``reset_after_seconds`` is exact, a clock time is allowed a minute for clocks that differ.

@@ -77,6 +77,7 @@ CHINESE = choose("zh-CN").style(Style(now=NOW, tz=UTC))
         ("zh-CN;q=2", "en"),
         (";;,,q=1,-", "en"),
         ("x," * 100_000 + "zh-CN", "en"),
+        ("zh" + "-a" * 100_000, "en"),
     ],
 )
 def test_the_language_is_the_one_the_visitor_reads_best(header: str | None, code: str) -> None:
@@ -116,6 +117,14 @@ def test_the_table_is_wholly_chinese_and_aligned() -> None:
         "old: 数据截至 11:52 (12 分钟前)：no answer；请检查网络或代理，或用 --timeout\n"
         "  延长等待时间\n"
         "gone: signed out；请用 codex login 重新登录\n"
+    )
+
+
+def test_a_heading_is_as_wide_as_it_looks() -> None:
+    (formatter,) = table.register_formatters()
+    assert formatter.format([snapshot("a", quota(WEEK, plan="go"), source="cache")], replace(CHINESE, width=60)) == (
+        "账号  套餐  周期  剩余 %           重置                 来源\n"
+        "a     Go    每周  ██████░░░░░  59  周四 12:04 (4 天后)  缓存\n"
     )
 
 

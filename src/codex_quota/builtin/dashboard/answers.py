@@ -51,26 +51,47 @@ def send(answer: Ready, *, cache: str = REVALIDATE, vary: str = "") -> HTTPRespo
 
 
 class Kept:
-    """The last few answers by what they were made of; at most *most* of them, the one that rested longest goes first."""
+    """The last few answers by what they were made of; at most *most* of them, the one that rested longest goes first.
+
+    However many ask at the same time, one of them makes the answer and the others wait for it.
+    """
 
     def __init__(self, most: int = 24) -> None:
         self._most = most
         self._answers: OrderedDict[Hashable, Ready] = OrderedDict()
+        self._makers: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Ready]) -> Ready:
         """The answer under *key*, made now if need be; what *make* raises is passed on."""
         with self._guard:
-            found = self._answers.get(key)
+            found = self._found(key)
             if found is not None:
-                self._answers.move_to_end(key)
                 return found
-        made = make()
+            maker = self._makers.setdefault(key, threading.Lock())
+        with maker:
+            try:
+                with self._guard:
+                    found = self._found(key)
+                if found is None:
+                    found = make()
+                    self._keep(key, found)
+                return found
+            finally:
+                with self._guard:
+                    self._makers.pop(key, None)
+
+    def _found(self, key: Hashable) -> Ready | None:
+        found = self._answers.get(key)
+        if found is not None:
+            self._answers.move_to_end(key)
+        return found
+
+    def _keep(self, key: Hashable, made: Ready) -> None:
         with self._guard:
             self._answers[key] = made
             while len(self._answers) > self._most:
                 self._answers.popitem(last=False)
-        return made
 
 
 def _gzip(body: bytes) -> bytes:

@@ -89,8 +89,8 @@ def zone_named(name: str) -> tzinfo | None:
 
 
 def bucket(now: datetime) -> datetime:
-    """*now* to five seconds below, so that an answer made for it may be used for so long."""
-    return now - timedelta(seconds=now.second % 5, microseconds=now.microsecond)
+    """*now* to ten seconds below, so that an answer made for it may be used for so long."""
+    return now - timedelta(seconds=now.second % 10, microseconds=now.microsecond)
 
 
 def _zone_text(style: Style) -> str:

@@ -12,7 +12,7 @@ from .visitor import Refusal
 Environ = dict[str, Any]
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-BODY_LIMITS = {"/auth/upload": 2 << 20, "/auth/save": 100_000}
+BODY_LIMITS = {"/auth/upload": 500_000, "/auth/save": 100_000}
 OTHER_BODY_LIMIT = 16 << 10
 
 

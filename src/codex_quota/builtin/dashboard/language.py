@@ -16,7 +16,7 @@ from pathlib import Path
 from codex_quota import Style
 
 CATALOGUES = Path(__file__).parent / "languages"
-_MOST_TAGS = 30
+_MOST_TAGS, _LONGEST_TAG = 30, 35  # nobody reads more languages; a tag of 35 must be possible (RFC 5646, section 4.4.1)
 # Regions that write Chinese in the traditional script (CLDR, likelySubtags): "zh" alone would lose that.
 _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo")
 
@@ -64,7 +64,7 @@ def choose(accept_language: str | None) -> Language:
 def _tags(header: str) -> tuple[list[str], list[str]]:
     """Language tags in lower case, the most wanted first, and those that are refused; what cannot be read is left out."""
     weighted = []
-    for part in header.lower().split(",", _MOST_TAGS)[:_MOST_TAGS]:
+    for part in header.lower().split(",", _MOST_TAGS):
         tag, _, parameter = part.partition(";")
         name, _, weight = parameter.partition("=")
         tag = tag.strip().replace("_", "-")
@@ -72,7 +72,7 @@ def _tags(header: str) -> tuple[list[str], list[str]]:
             quality = float(weight) if name.strip() == "q" else 1.0
         except ValueError:
             continue
-        if tag and 0 <= quality <= 1:
+        if 0 < len(tag) <= _LONGEST_TAG and 0 <= quality <= 1:
             weighted.append((tag, quality))
     weighted.sort(key=lambda pair: -pair[1])
     return [tag for tag, quality in weighted if quality], [tag for tag, quality in weighted if not quality]
