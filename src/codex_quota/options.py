@@ -47,7 +47,7 @@ class Option:
     def add_to(self, group: argparse._ArgumentGroup) -> None:
         """Add it to an argument group, with default and variable in its help."""
         shown = self.shown if self.shown is not None else self.default
-        known = f"default: {shown}; " if shown not in (None, False, ()) else ""
+        known = f"default: {shown}; " if shown not in (None, False, (), "") else ""
         text = f"{self.help} [{known}${self.variable}]"
         flags = [self.short, self.flag] if self.short else [self.flag]
         if self.convert is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from boards import results, style
@@ -31,6 +31,7 @@ from snapshots import (
 )
 
 IDLE = snapshot("idle", quota(FIVE, WEEK, reached=False))
+NO_CREDITS = snapshot("x", quota(FIVE, reached=True, kind="workspace_owner_credits_depleted"))
 
 
 def card(shown: Snapshot, *, emails: bool = False, asking: bool = False) -> Card:
@@ -46,12 +47,12 @@ def card(shown: Snapshot, *, emails: bool = False, asking: bool = False) -> Card
         (WORK, "unknown", "unknown", "", "all"),
         (BURNED, "exhausted", "back Mon 12:04", "", "all exhausted"),
         (PAUSED, "exhausted", "back 14:04", "", "all exhausted"),
-        (snapshot("x", quota(FIVE, reached=True, kind="workspace_owner_credits_depleted")), "exhausted", "used up", "", "all exhausted"),
+        (NO_CREDITS, "exhausted", "used up", "", "all exhausted"),
         (OLD, "unknown", "unknown", "12m old", "all failed"),
         (GONE, "failed", "failed", "", "all failed"),
     ],
     ids=["usable", "unknown", "week used up", "5 h used up", "no end known", "stale", "failed"],
-)  # fmt: skip
+)
 def test_the_state_in_a_word_or_two(shown: Snapshot, state: str, mark: str, stale: str, filters: str) -> None:
     made = card(shown)
     assert (made.state, made.mark, made.stale, made.filters) == (state, mark, stale, filters)
@@ -140,16 +141,16 @@ def test_keys_are_safe_in_markup_and_tell_accounts_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "moment", "markup"),
+    ("text", "ahead", "markup"),
     [
-        ("15:32 (3h 28m)", NOW + timedelta(hours=3, minutes=28), '15:32 (<time datetime="2026-11-22T15:32:00Z" data-left>3h 28m</time>)'),
-        ("back <b>", NOW + timedelta(hours=1), "back &lt;b&gt;"),
-        ("12:04 (<1m)", NOW + timedelta(seconds=9), '12:04 (<time datetime="2026-11-22T12:04:09Z" data-left>&lt;1m</time>)'),
+        ("15:32 (3h 28m)", 12480, '15:32 (<time datetime="2026-11-22T15:32:00Z" data-left>3h 28m</time>)'),
+        ("back <b>", 3600, "back &lt;b&gt;"),
+        ("12:04 (<1m)", 9, '12:04 (<time datetime="2026-11-22T12:04:09Z" data-left>&lt;1m</time>)'),
         ("not started", None, "not started"),
     ],
-)  # fmt: skip
-def test_a_countdown_is_marked_for_the_script(text: str, moment: datetime | None, markup: str) -> None:
-    assert ticking(text, moment, style()) == markup
+)
+def test_a_countdown_is_marked_for_the_script(text: str, ahead: int | None, markup: str) -> None:
+    assert ticking(text, None if ahead is None else NOW + timedelta(seconds=ahead), style()) == markup
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,15 @@ from codex_quota.builtin.dashboard.choices import Choices, Layout
     ("query", "choices"),
     [
         ({}, Choices()),
-        ({"layout": "table", "sort": "left", "only": "failed", "q": " a  b "}, Choices(layout="table", sort="left", only="failed", q="a b")),
+        (
+            {"layout": "table", "sort": "left", "only": "failed", "q": " a  b "},
+            Choices(layout="table", sort="left", only="failed", q="a b"),
+        ),
         ({"layout": "<b>", "sort": "", "only": "nobody", "other": "1"}, Choices()),
         ({"q": "x" * 1000}, Choices(q="x" * 200)),
     ],
     ids=["nothing", "everything", "nonsense", "too long"],
-)  # fmt: skip
+)
 def test_choices_are_read(query: dict[str, str], choices: Choices) -> None:
     assert Choices.of(query) == choices
 

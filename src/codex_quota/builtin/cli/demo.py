@@ -5,13 +5,27 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import codex_quota
 from codex_quota import Command, Context
-from codex_quota.options import add_options
+from codex_quota.options import Option, add_options, whole
 
-from .common import OUTPUT_OPTIONS
+from .common import CLIENT_OPTIONS, OUTPUT_OPTIONS, make_client
+from .parser import command_parser
 from .show import Show
+
+if TYPE_CHECKING:
+    from codex_quota.simulated import SimulatedService
+
+WEB = Option(flag="--web", group="page", default=False, help="serve the dashboard with them instead, on this machine only")
+PORT = Option(
+    flag="--port",
+    group="page",
+    convert=whole(0, 65535),
+    metavar="N",
+    default=8081,
+    help="port of the dashboard; 0 chooses a free one",
+)
 
 
 class Demo(Command):
@@ -22,27 +36,35 @@ class Demo(Command):
     wants_client = False
 
     def configure(self, parser: ArgumentParser) -> None:
-        """The output options."""
-        add_options(parser, OUTPUT_OPTIONS)
+        """The output options, and the dashboard's place."""
+        add_options(parser, (*OUTPUT_OPTIONS, WEB, PORT))
 
     def run(self, args: Namespace, context: Context) -> int:
-        """Exit status 3: one of the simulated accounts is signed out."""
+        """Exit status 3: one of the simulated accounts is signed out; the dashboard ends with 0."""
         from tempfile import TemporaryDirectory
 
         from codex_quota.simulated import SimulatedService
 
+        for option in (*OUTPUT_OPTIONS, WEB, PORT):
+            option.resolve(args, context.environ)
         print("Simulated accounts; nothing leaves this machine.", file=context.stderr, flush=True)
         with SimulatedService.demo() as service, TemporaryDirectory(prefix="codex-quota-demo-") as place:
-            accounts = Path(place) / "account"
-            service.write_accounts(accounts)
-            args.account, args.raw_json, args.raw_headers, args.refresh = [], False, False, False
-            args.source, args.account_dir = None, str(accounts)
-            with codex_quota.Client(
-                account_dir=accounts,
-                chatgpt_url=service.url,
-                cache_dir=Path(place) / "cache",
-                catalogue=context.catalogue,
-                environ={},
-                now=context.now,
-            ) as client:
-                return Show().run(args, replace(context, make_client=lambda: client))
+            service.write_accounts(Path(place) / "account")
+            if args.web:
+                words = ["--host", "127.0.0.1", "--port", str(args.port)]
+                return _run(context.catalogue.commands.choose("web"), words, service, Path(place), context)
+            chosen = Namespace(**vars(args), account=[], raw_json=False, raw_headers=False)
+            return _run(Show(), [], service, Path(place), context, chosen)
+
+
+def _run(
+    command: Command, words: list[str], service: SimulatedService, place: Path, context: Context, chosen: Namespace | None = None
+) -> int:
+    """Run *command* as if its user had no settings but the simulated accounts; *chosen* are options chosen already."""
+    given = [*words, "--account-dir", str(place / "account"), "--chatgpt-url", service.url, "--cache-dir", str(place / "cache")]
+    args = command_parser(command).parse_args(given, chosen)
+    for option in CLIENT_OPTIONS:
+        option.resolve(args, {})
+    with make_client(args, catalogue=context.catalogue, environ={}, on_event=None) as client:
+        quiet = {name: value for name, value in context.environ.items() if not name.startswith("CODEX_")}
+        return command.run(args, replace(context, make_client=lambda: client, environ=quiet))

@@ -10,7 +10,8 @@ from pathlib import Path
 def manual_parser() -> argparse.ArgumentParser:
     """The parser that the program uses, with the built-in commands; the project need not be installed yet."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+    from codex_quota.builtin.cli import plugin as cli
     from codex_quota.builtin.cli.parser import build_parser
-    from codex_quota.builtin.cli.plugin import register_commands
+    from codex_quota.builtin.dashboard import plugin as dashboard
 
-    return build_parser(register_commands())
+    return build_parser([*cli.register_commands(), *dashboard.register_commands()])

@@ -22,7 +22,7 @@ _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "t
 
 def make_app(board: Board, settings: Settings, gate: Gate, files: AccountFiles) -> Guarded:
     """The WSGI application; *board* gives the figures, *gate* decides who may enter, *files* are the accounts managed."""
-    app = Bottle(autojson=False)
+    app = Bottle()
     app.catchall = False  # Guarded logs what goes wrong without the texts that Bottle would write
     app.config["codex_quota.settings"] = settings
     app.default_error_handler = _error
