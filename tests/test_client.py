@@ -215,6 +215,64 @@ def test_another_service_address_has_another_cache(client: MakeClient, service: 
     assert client(max_age=3600, chatgpt_url=other).fetch("work").source == "network"
 
 
+def test_another_token_without_a_known_user_has_another_cache(
+    client: MakeClient, service: SimulatedService, tmp_path: Path
+) -> None:
+    service.add("work")
+    one = client(max_age=3600)
+    path = tmp_path / "account" / "work.auth.json"
+    path.write_text('{"access_token": "opaque-1", "account_id": "acct-9"}')
+    service.fail(None, Fault.status(200, {"plan_type": "plus", "rate_limit": {"allowed": True}}), times=2)
+    assert [one.fetch("work").source, one.fetch("work").source] == ["network", "cache"]
+    path.write_text('{"access_token": "opaque-2", "account_id": "acct-9"}')
+    assert one.fetch("work").source == "network"
+
+
+def test_clients_that_share_a_catalogue_keep_their_own_caches(
+    client: MakeClient, service: SimulatedService, tmp_path: Path
+) -> None:
+    service.add("work")
+    catalogue = codex_quota.Catalogue()
+    first = client(catalogue=catalogue, cache_dir=tmp_path / "one")
+    second = client(catalogue=catalogue, cache_dir=tmp_path / "two")
+    assert (first.store.describe(), second.store.describe()) == (str(tmp_path / "one"), str(tmp_path / "two"))
+
+
+@pytest.mark.parametrize("broken", ["open", "lock", "close"])
+def test_a_store_that_fails_costs_a_warning_at_most(client: MakeClient, service: SimulatedService, broken: str) -> None:
+    service.add("work")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no")
+
+    memory = codex_quota.Catalogue().stores["memory"]
+    store = type("Broken", (type(memory),), {"name": "broken", broken: fail})()
+    plugin = type("Plugin", (), {"register_cache_stores": codex_quota.hookimpl(lambda self: [store])})()
+    plugin.__class__.register_cache_stores.__name__ = "register_cache_stores"
+    one = client(plugins=[plugin], cache="broken")
+    snapshot = one.fetch("work")
+    one.close()
+    assert snapshot.status == "fresh"
+    assert all(warning.startswith("the cache cannot be") for warning in snapshot.warnings)
+
+
+def test_what_is_wrong_with_the_cache_is_said_once(client: MakeClient, service: SimulatedService, tmp_path: Path) -> None:
+    service.add("a")
+    service.add("b")
+    (tmp_path / "taken").write_text("a file")
+    snapshots = client(cache_dir=tmp_path / "taken" / "cache").fetch_all()
+    assert [len(snapshot.warnings) for snapshot in snapshots] == [1, 0]
+
+
+def test_a_listener_that_fails_costs_nothing(client: MakeClient, service: SimulatedService) -> None:
+    service.add("work")
+
+    def listener(event: Event) -> None:
+        raise RuntimeError("no")
+
+    assert client(on_event=listener).fetch("work").status == "fresh"
+
+
 def test_no_token_is_in_the_cache_and_its_files_are_private(
     client: MakeClient, service: SimulatedService, tmp_path: Path
 ) -> None:
@@ -254,7 +312,7 @@ def test_a_cache_that_cannot_be_written_is_a_warning(client: MakeClient, service
 
     snapshot = client(plugins=[Plugin()], cache="full").fetch("work")
     assert snapshot.status == "fresh"
-    assert any("could not be kept in the cache: OSError: [Errno 28] No space left on device" in w for w in snapshot.warnings)
+    assert any("the cache cannot be written: no space left on device" in w for w in snapshot.warnings)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +342,7 @@ def test_after_401_the_sign_in_is_read_once_more(client: MakeClient, service: Si
             service.rotate_token(account)
             service.write_accounts(tmp_path / "account")
 
-    one._tell = renew
+    one._hear = renew
     assert one.fetch("work").status == "fresh"
     assert len(service.requests) == 2
     assert service.requests[0].headers["authorization"] != service.requests[1].headers["authorization"]
@@ -302,7 +360,7 @@ def test_a_sign_in_that_now_belongs_to_somebody_else_is_not_used(
     account, other = service.add("work", workspace_id="acct-1"), service.add("other", workspace_id="acct-2")
     one = client()
     service.sign_out(account)
-    one._tell = lambda event: (
+    one._hear = lambda event: (
         (tmp_path / "account" / "work.auth.json").write_text(other.auth_json()) if event.kind == "answer" else None
     )
     snapshot = one.fetch_all(["work"])[0]
@@ -370,7 +428,7 @@ def test_the_same_login_twice_in_the_directory_says_so(client: MakeClient, servi
 def test_a_wrong_clock_is_a_warning(client: MakeClient, service: SimulatedService) -> None:
     service.add("work")
     (snapshot,) = client(now=lambda: service.clock() - timedelta(minutes=10)).fetch_all()
-    assert snapshot.warnings == ("this machine's clock is 10 min slow, so countdowns are off by that much",)
+    assert snapshot.warnings == ("this machine's clock is 10m slow, so countdowns are off by that much",)
 
 
 def test_another_workspace_in_the_answer_is_a_warning(client: MakeClient, service: SimulatedService) -> None:

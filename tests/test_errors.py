@@ -7,7 +7,17 @@ import re
 import pytest
 
 from codex_quota import errors
-from codex_quota.errors import CodexQuotaError, NetworkError, ServiceError, UnauthorizedError, all_errors, one_line
+from codex_quota.errors import (
+    CodexQuotaError,
+    NetworkError,
+    PluginError,
+    ServiceError,
+    UnauthorizedError,
+    all_errors,
+    describe,
+    failure,
+    one_line,
+)
 
 
 def test_the_docstring_draws_the_whole_tree_with_its_codes() -> None:
@@ -82,3 +92,18 @@ def test_the_line_leaves_out_what_is_not_known(error: CodexQuotaError, line: str
 def test_a_service_error_knows_nothing_it_was_not_told() -> None:
     error = ServiceError("no")
     assert (error.status, error.retry_at, error.answer, error.account) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(KeyError("a\nb"), "KeyError: 'a\\nb'"), (ValueError(), "ValueError"), (OSError("a\x1bb"), "OSError: a b")],
+)
+def test_an_error_of_somebody_else_in_one_line(error: Exception, words: str) -> None:
+    assert describe(error) == words
+    wrapped = failure(error, "the source vault")
+    assert (type(wrapped), wrapped.message) == (PluginError, f"the source vault failed: {words}")
+
+
+def test_an_error_of_ours_stays_itself() -> None:
+    error = NetworkError("no")
+    assert failure(error, "anybody") is error

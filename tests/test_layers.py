@@ -31,7 +31,7 @@ FLOORS = (
         "options",
     ),
     ("signin", "transport", "plugins"),
-    ("accounts", "reading", "client"),
+    ("accounts", "keeping", "reading", "client"),
     ("__init__", "simulated", "testing"),
     ("builtin", "__main__"),
 )
@@ -102,6 +102,8 @@ def test_imports_run_downwards(path: Path) -> None:
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_built_ins_import_public_names_only(path: Path) -> None:
+    if path.name == "manual.py":
+        return  # runs while the project is built, when nothing is installed yet
     own = ".".join(["codex_quota", *path.relative_to(ROOT).parts[:-1]])
     tree = ast.parse(path.read_text())
     for name, _ in imports(path):

@@ -9,8 +9,8 @@ import pytest
 
 import codex_quota
 from codex_quota import hookimpl
-from codex_quota.errors import NetworkError, PluginError, UsageError
-from codex_quota.plugins import Catalogue, describe, failure, nearest
+from codex_quota.errors import UsageError
+from codex_quota.plugins import Catalogue, nearest
 from offering import Offering
 
 BUILTIN_FORMATTERS = ["csv", "json", "plain", "table"]
@@ -85,18 +85,3 @@ def test_kinds_do_not_share_their_names() -> None:
 @pytest.mark.parametrize(("name", "near"), [("wrok", "work"), ("home", "home"), ("zzz", None), ("", None)])
 def test_the_nearest_name(name: str, near: str | None) -> None:
     assert nearest(name, iter(["work", "home"])) == near
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [(KeyError("a\nb"), "KeyError: 'a\\nb'"), (ValueError(), "ValueError"), (OSError("a\x1bb"), "OSError: a b")],
-)
-def test_an_error_of_somebody_else_in_one_line(error: Exception, words: str) -> None:
-    assert describe(error) == words
-    wrapped = failure(error, "the source vault")
-    assert (type(wrapped), wrapped.message) == (PluginError, f"the source vault failed: {words}")
-
-
-def test_an_error_of_ours_stays_itself() -> None:
-    error = NetworkError("no")
-    assert failure(error, "anybody") is error

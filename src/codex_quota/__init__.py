@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from .signin import check_account_name as check_account_name
     from .signin import parse_credential as parse_credential
     from .signin import read_credential as read_credential
+    from .signin import read_credentials as read_credentials
 
 _ROOMS = {
     "accounts": ("Listing",),
@@ -92,7 +93,7 @@ _ROOMS = {
     "ordering": ("sort_snapshots",),
     "plugins": ("Catalogue", "Plugin", "Problem", "nearest"),
     "serial": ("dump_results", "load_results", "load_snapshot"),
-    "signin": ("check_account_name", "parse_credential", "read_credential"),
+    "signin": ("check_account_name", "parse_credential", "read_credential", "read_credentials"),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

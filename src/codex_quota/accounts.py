@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .errors import CodexQuotaError, CredentialError, UnknownAccountError, one_line
+from .errors import CodexQuotaError, CredentialError, UnknownAccountError, failure, one_line
 from .interfaces import CredentialSource, Options
 from .model import Account, Credential
-from .plugins import Offers, failure, nearest
+from .plugins import Offers, nearest
 from .signin import check_account_name, check_sendable
 from .wording import natural_key
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,19 +65,21 @@ class Client:
             environ=environ,
         )
         self.catalogue = catalogue or Catalogue(plugins=plugins, environ=environ)
-        self.policy = Policy(max_age=_span(max_age), exhausted_max_age=_span(exhausted_max_age), refresh=refresh)
+        spans = _span("max_age", max_age), _span("exhausted_max_age", exhausted_max_age)
+        self.policy = Policy(max_age=spans[0], exhausted_max_age=spans[1], refresh=refresh)
         url = chatgpt_url or environ.get("CODEX_QUOTA_CHATGPT_URL")
         self._endpoint = (
             usage_endpoint(url, origin="--chatgpt-url" if chatgpt_url else "CODEX_QUOTA_CHATGPT_URL") if url else None
         )
-        self._sources = list(sources) if sources else None
+        self._sources = [sources] if isinstance(sources, str) else list(sources or ()) or None
         self._store_name = self.catalogue.stores.choose(cache).name
-        for what, number, least in (("timeout", timeout, 0.001), ("retries", retries, 0), ("retry_delay", retry_delay, 0)):
-            _check(what, number, least)
-        _check("concurrency", concurrency, 1)
+        _check("timeout", timeout, 0.001, float)
+        _check("retries", retries, 0, int)
+        _check("retry_delay", retry_delay, 0, float)
+        _check("concurrency", concurrency, 1, int)
         self._asking = (timeout, retries, retry_delay)
         self.concurrency = concurrency
-        self._tell = on_event or (lambda event: None)
+        self._hear = on_event
         self.now = now or (lambda: datetime.now(UTC))
         self._guard = threading.RLock()
         self._store: CacheStore | None = None
@@ -86,7 +90,7 @@ class Client:
         """The chosen cache store, opened."""
         with self._guard:
             if self._store is None:
-                store = self.catalogue.stores.choose(self._store_name)
+                store = copy(self.catalogue.stores.choose(self._store_name))
                 store.open(self.options)
                 self._store = store
             return self._store
@@ -136,7 +140,8 @@ class Client:
         """
         listings = self.accounts()
         if names is not None:
-            wanted = dict.fromkeys(find(listings, name).account.name for name in names)
+            asked = [names] if isinstance(names, str) else names
+            wanted = dict.fromkeys(find(listings, name).account.name for name in asked)
             listings = [entry for entry in listings if entry.account.name in wanted]
         for entry in listings:
             if not entry.shadowed_by:
@@ -144,8 +149,8 @@ class Client:
         readings = [self._reading(entry, self.policy) for entry in listings if not entry.shadowed_by]
         at_once = [reading.from_cache() for reading in readings]
         rest = [reading for reading, snapshot in zip(readings, at_once, strict=True) if snapshot is None]
-        asked = iter(each(Reading.ask, rest, self.concurrency))
-        return [next(asked) if snapshot is None else snapshot for snapshot in at_once]
+        answers = iter(each(Reading.ask, rest, self.concurrency))
+        return _once([next(answers) if snapshot is None else snapshot for snapshot in at_once])
 
     def read(self, listing: Listing, *, refresh: bool | None = None) -> Snapshot:
         """The snapshot of one account that ``accounts`` listed; for programs with a schedule of their own.
@@ -160,13 +165,20 @@ class Client:
     def _reading(self, listing: Listing, policy: Policy) -> Reading:
         return Reading(client=self, listing=listing, endpoint=self._endpoint, policy=policy, tell=self._tell)
 
+    def _tell(self, event: Event) -> None:
+        """Pass an event on; a listener that fails costs its events and not the reading."""
+        if self._hear is not None:
+            with suppress(Exception):
+                self._hear(event)
+
     def close(self) -> None:
         """Stop waiting, close connections and the store; the client cannot be used afterwards."""
         with self._guard:
             if self._transport is not None:
                 self._transport.close()
             if self._store is not None:
-                self._store.close()
+                with suppress(Exception, SystemExit):
+                    self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -187,10 +199,29 @@ def fetch_all(**options: Any) -> list[Snapshot]:  # noqa: ANN401
         return client.fetch_all()
 
 
-def _check(what: str, number: float, least: float) -> None:
-    if not least <= number < float("inf"):
-        raise UsageError(f"{what} is {number}, but must be a number of at least {least:g}")
+def _check(what: str, number: object, least: float, kind: type) -> None:
+    fits = isinstance(number, (int, kind)) and not isinstance(number, bool)
+    if not fits or not least <= number < float("inf"):  # type: ignore[operator]
+        word = "whole number" if kind is int else "number"
+        raise UsageError(f"{what} is {number!r}, but must be a {word} of at least {least:g}")
 
 
-def _span(value: float | timedelta) -> timedelta:
-    return value if isinstance(value, timedelta) else timedelta(seconds=value)
+def _span(what: str, value: float | timedelta) -> timedelta:
+    try:
+        span = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    except (TypeError, ValueError, OverflowError):
+        span = timedelta(-1)
+    if span < timedelta(0):
+        raise UsageError(f"{what} is {value!r}, but must be seconds or a timedelta, 0 or more")
+    return span
+
+
+def _once(snapshots: list[Snapshot]) -> list[Snapshot]:
+    """*snapshots* with what is wrong with the cache said once and not by every account."""
+    said: set[str] = set()
+    for number, snapshot in enumerate(snapshots):
+        about_cache = [text for text in snapshot.warnings if text.startswith("the cache cannot be ")]
+        if about_cache:
+            snapshots[number] = replace(snapshot, warnings=tuple(t for t in snapshot.warnings if t not in said))
+            said.update(about_cache)
+    return snapshots

@@ -231,3 +231,13 @@ def all_errors() -> tuple[type[CodexQuotaError], ...]:
 def one_line(text: str) -> str:
     """*text* on one line: control characters, among them a terminal's escapes, become spaces."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def describe(error: BaseException) -> str:
+    """An error somebody else raised, in one line: its kind and its text."""
+    return one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def failure(error: BaseException, who: str) -> CodexQuotaError:
+    """*error* itself when it is one of ours, else a ``PluginError`` that names *who* failed."""
+    return error if isinstance(error, CodexQuotaError) else PluginError(f"{who} failed: {describe(error)}")

@@ -66,7 +66,7 @@ def as_stale(snapshot: Snapshot, now: datetime, error: CodexQuotaError) -> Snaps
         quota = replace(quota, limits=limits, spend=spend)
         if not verdict_holds:
             quota = replace(quota, limit_reached=None, limit_reached_type=None)
-        if not quota.windows and spend is None:
+        if not quota.windows and (spend is None or (spend.used_percent is None and spend.limit is None)):
             return None
     return replace(snapshot, quota=quota, source="cache", status="stale", error=error, warnings=(*snapshot.warnings, *warnings))
 

@@ -7,8 +7,10 @@ misspelt hook names; here each plugin is loaded, asked and checked on its own, a
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -17,7 +19,7 @@ import pluggy
 
 from . import hookspecs
 from .discovery import Found, installed
-from .errors import CodexQuotaError, PluginError, UsageError, one_line
+from .errors import UsageError, describe, one_line
 from .hookspecs import HOOKS, PROJECT
 from .interfaces import CacheStore, Command, CredentialSource, Formatter
 
@@ -138,7 +140,9 @@ class Catalogue:
     def _load_entry_point(self, point: Found) -> None:
         distribution = point.distribution
         began = time.perf_counter()
-        loaded = self._guard(point.name, distribution, "import", lambda: (point.load(),))
+        # what a module prints while it is imported must not stand in what this program prints
+        with redirect_stdout(sys.stderr):
+            loaded = self._guard(point.name, distribution, "import", lambda: (point.load(),))
         took = time.perf_counter() - began
         if took > SLOW_SECONDS and distribution != BUILTIN:
             self._note(point.name, distribution, "import", f"slow: took {took:.1f} s at every start")
@@ -193,16 +197,6 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, list(names), 1)), None)
-
-
-def describe(error: BaseException) -> str:
-    """An error somebody else raised, in one line: its kind and its text."""
-    return one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
-
-
-def failure(error: BaseException, who: str) -> CodexQuotaError:
-    """*error* itself when it is one of ours, else a ``PluginError`` that names *who* failed."""
-    return error if isinstance(error, CodexQuotaError) else PluginError(f"{who} failed: {describe(error)}")
 
 
 def _answers(implementations: Iterable[pluggy.HookImpl]) -> tuple[object, ...]:

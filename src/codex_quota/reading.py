@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .endpoint import DEFAULT_ENDPOINT, check_token_may_go, usage_endpoint
-from .errors import CodexQuotaError, CredentialError, ServiceError, UnauthorizedError
+from .errors import CodexQuotaError, CredentialError, ServiceError, UnauthorizedError, describe, failure
 from .freshness import Policy, as_stale, reusable
-from .interfaces import Event
+from .interfaces import CredentialSource, Event
+from .keeping import Place, key_for
 from .model import Answer, Credential, Snapshot
-from .plugins import describe, failure
 from .serial import dump_snapshot, load_snapshot
 from .signin import check_sendable
+from .times import countdown
 
 if TYPE_CHECKING:
     from .accounts import Listing
     from .client import Client
 
 _CLOCK_WARNING = timedelta(minutes=2)
-_LOCK_SLACK = 5.0
 
 
 class Reading:
@@ -47,13 +47,14 @@ class Reading:
                 check_token_may_go(self._endpoint, client.options.environ)
         except CodexQuotaError as error:
             self._error = error
-        self._key = self._make_key()
+        credential = self._credential
+        self._place = Place(lambda: client.store, key_for(self._endpoint, credential), self._warn) if credential else None
 
     def from_cache(self) -> Snapshot | None:
         """The snapshot when no request is needed: a cached one that is still good, or the failure of an unusable sign-in."""
-        if self._error is not None or self._credential is None:
+        if self._error is not None or self._place is None:
             return self._failed(self._error or CredentialError("there is no sign-in"))
-        self._seen = self._text()
+        self._seen = self._place.get()
         kept = self._snapshot(self._seen)
         if kept is not None and reusable(kept, self._client.now(), self._policy):
             return self._cached(kept)
@@ -61,18 +62,18 @@ class Reading:
 
     def ask(self) -> Snapshot:
         """The service's answer; while another reader is asking for the same account, that reader's."""
-        client = self._client
-        try:
-            with client.store.lock(self._key, client.transport.timeout + _LOCK_SLACK):
-                text = self._text()
-                kept = self._snapshot(text)
-                if kept is not None and reusable(kept, client.now(), self._policy, just_answered=text != self._seen):
-                    return self._cached(kept)
-                return self._from_service(kept)
-        except (Exception, SystemExit) as error:
-            return self._failed(failure(error, f"the cache store {client.store.name}"))
+        assert self._place is not None
+        with self._place.lock(self._client.transport.patience):
+            text = self._place.get()
+            kept = self._snapshot(text)
+            if kept is not None and reusable(kept, self._client.now(), self._policy, just_answered=text != self._seen):
+                return self._cached(kept)
+            try:
+                return self._from_service(self._place, kept)
+            except (Exception, SystemExit) as error:
+                return self._failed(failure(error, "the reading"), kept)
 
-    def _from_service(self, kept: Snapshot | None) -> Snapshot:
+    def _from_service(self, place: Place, kept: Snapshot | None) -> Snapshot:
         from .payload import parse_usage
 
         answer: Answer | None = None
@@ -92,10 +93,7 @@ class Reading:
         )
         snapshot = Snapshot(account=account, quota=quota, fetched_at=at, plan_claim=credential.plan)
         self._warn_about_clock(answer, at)
-        try:
-            self._client.store.set(self._key, dump_snapshot(snapshot))
-        except (Exception, SystemExit) as error:
-            self._warnings.append(f"the answer could not be kept in the cache: {describe(error)}")
+        place.set(dump_snapshot(snapshot))
         self._tell(Event(account=account.name, kind="done", text="answered by the service"))
         return replace(snapshot, warnings=tuple(self._warnings), answer=answer)
 
@@ -109,32 +107,36 @@ class Reading:
             source = self._client.catalogue.sources.get(self._account.source)
             if source is None:
                 raise
-            error.hint = source.sign_in_hint(credential)
-            newer = source.reread(credential, self._client.options)
+            newer = self._reread(source, credential, error)
             if not isinstance(newer, Credential) or newer.access_token == credential.access_token:
                 raise
             if newer.account.account_id != credential.account.account_id:
                 raise
+            hint = error.hint
         self._tell(Event(account=self._account.name, kind="attempt", text="the sign-in has changed meanwhile, asking once more"))
         check_sendable(newer)
         try:
             return self._client.transport.ask(self._named(newer), self._endpoint), newer
-        except UnauthorizedError as error:
-            error.hint = source.sign_in_hint(credential)
+        except UnauthorizedError as again:
+            again.hint = hint
             raise
+
+    def _reread(self, source: CredentialSource, credential: Credential, error: UnauthorizedError) -> object:
+        """What the source has now, and its advice on the *error*; a source that fails leaves the error as it is."""
+        try:
+            error.hint = source.sign_in_hint(credential)
+            return source.reread(credential, self._client.options)
+        except (Exception, SystemExit) as problem:
+            self._warn(f"the source {source.name} failed: {describe(problem)}")
+            return None
 
     def _named(self, credential: Credential) -> Credential:
         """*credential* under the name that the account is shown by, which differs where two sources use one name."""
         return replace(credential, account=replace(credential.account, name=self._account.name))
 
-    def _text(self) -> str | None:
-        try:
-            return self._client.store.get(self._key)
-        except (Exception, SystemExit) as error:
-            warning = f"the cache could not be read: {describe(error)}"
-            if warning not in self._warnings:
-                self._warnings.append(warning)
-            return None
+    def _warn(self, text: str) -> None:
+        if text not in self._warnings:
+            self._warnings.append(text)
 
     def _snapshot(self, text: str | None) -> Snapshot | None:
         kept = None if text is None else load_snapshot(text)
@@ -169,21 +171,5 @@ class Reading:
         except (KeyError, ValueError, TypeError):
             return
         if abs(ahead) > _CLOCK_WARNING:
-            minutes = round(abs(ahead).total_seconds() / 60)
             way = "fast" if ahead > timedelta(0) else "slow"
-            self._warnings.append(f"this machine's clock is {minutes} min {way}, so countdowns are off by that much")
-
-    def _make_key(self) -> str:
-        """One key for each login and address, file-name-safe.
-
-        Members of one workspace share the account id, so while the user is not known the account's name stands for it.
-        """
-        from hashlib import sha256
-
-        account = self._account
-        who = (
-            (account.account_id or "", account.user_id)
-            if account.user_id
-            else (account.account_id or "", account.source, account.name)
-        )
-        return sha256("\0".join((self._endpoint, *who)).encode()).hexdigest()[:40]
+            self._warn(f"this machine's clock is {countdown(abs(ahead))} {way}, so countdowns are off by that much")

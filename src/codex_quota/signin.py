@@ -15,7 +15,7 @@ from .model import Account, Credential
 from .values import moment, word
 
 NAME_LIMIT = 100
-_PAUSE = 0.15
+REWRITE_PAUSE = 0.15
 _OTHER_LOGINS = (
     (("OPENAI_API_KEY",), ("apikey",), "an API key"),
     (("personal_access_token",), ("personalaccesstoken",), "a personal access token"),
@@ -53,15 +53,40 @@ def read_credential(path: Path, *, name: str, source: str) -> Credential:
     A file that is empty or not whole is read again once after a short pause, because Codex rewrites its file in place.
     Raises ``CredentialInvalidError`` or ``NotChatGPTLoginError``, which name the account and the file but nothing from inside it.
     """
-    try:
+    (found,) = read_credentials({name: path}, source=source)
+    if isinstance(found, CredentialError):
+        raise found
+    return found
+
+
+def read_credentials(files: Mapping[str, Path], *, source: str) -> Iterator[Credential | CredentialError]:
+    """``read_credential`` for many *files* by account name, with one pause for all of them; errors are yielded."""
+    unfinished: dict[str, Path] = {}
+    for name, path in files.items():
         try:
-            return parse_credential(_load(path), name=name, source=source, location=str(path))
+            yield _read(path, name, source)
         except ValueError:
-            time.sleep(_PAUSE)
-            return parse_credential(_load(path), name=name, source=source, location=str(path))
-    except (ValueError, RecursionError) as error:
-        what = "is empty" if isinstance(error, json.JSONDecodeError) and not error.doc.strip() else "is cut off or is not JSON"
-        raise CredentialInvalidError(f"{path} {what}", account=name) from None
+            unfinished[name] = path
+        except CredentialError as error:
+            yield error
+    if unfinished:
+        time.sleep(REWRITE_PAUSE)
+    for name, path in unfinished.items():
+        try:
+            yield _read(path, name, source)
+        except ValueError as error:
+            empty = isinstance(error, json.JSONDecodeError) and not error.doc.strip()
+            yield CredentialInvalidError(f"{path} {'is empty' if empty else 'is cut off or is not JSON'}", account=name)
+        except CredentialError as error:
+            yield error
+
+
+def _read(path: Path, name: str, source: str) -> Credential:
+    """The sign-in in *path*; raises ``ValueError`` when the file is not whole."""
+    try:
+        return parse_credential(json.loads(read_regular(path)), name=name, source=source, location=str(path))
+    except RecursionError:
+        raise CredentialInvalidError(f"{path} is cut off or is not JSON", account=name) from None
     except OSError as error:
         reason = str(error) if error.strerror is None else f"cannot be read: {error.strerror.lower()}"
         hint = "check what it is, who owns it and its mode (0600)"
@@ -121,10 +146,6 @@ def check_sendable(credential: Credential) -> None:
     for what, value in (("access token", credential.access_token), ("account id", account.account_id or "-")):
         if not (value and value.isascii() and value.isprintable() and " " not in value):
             raise CredentialInvalidError(f"the {what} in {where} holds characters that cannot be sent", account=account.name)
-
-
-def _load(path: Path) -> object:
-    return json.loads(read_regular(path))
 
 
 def _parts(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

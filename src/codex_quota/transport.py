@@ -49,9 +49,11 @@ class Transport:
         self._clients: dict[bool, httpx.Client] = {}
 
     @property
-    def timeout(self) -> float:
-        """Seconds allowed for a whole attempt."""
-        return self._settings.timeout
+    def patience(self) -> float:
+        """Seconds that all attempts for one account together may take, at most two minutes."""
+        settings = self._settings
+        waits = sum(min(settings.retry_delay * 2.0**n, LONGEST_WAIT.total_seconds()) for n in range(min(settings.retries, 20)))
+        return min(settings.timeout * (settings.retries + 1) + waits, 120.0)
 
     def ask(self, credential: Credential, endpoint: str) -> Answer:
         """The service's answer for *credential*, after retries where they can help; raises ``ServiceError``."""

@@ -39,7 +39,7 @@ def served(service: SimulatedService, tmp_path: Path, environ: dict[str, str]) -
     service.add("spent", weekly=(100, timedelta(hours=2)))
     service.add("工作", five_hour=37)
     service.write_accounts(tmp_path / "account")
-    with serving(service, tmp_path / "account", environ, utc=True) as running:
+    with serving(served.service, tmp_path / "account", environ, utc=True) as running:
         read(running)
         yield running
 
@@ -91,7 +91,7 @@ def test_the_zone_of_the_browser_counts(
 ) -> None:
     cookie = {"Cookie": "codex_quota_zone=Asia/Tokyo"}
     assert "Times are in UTC." in served.ask("GET", "/", headers=PAGE | cookie).text
-    with serving(service, tmp_path / "account", environ, state_file=tmp_path / "other.json") as local:
+    with serving(served.service, tmp_path / "account", environ, state_file=tmp_path / "other.json") as local:
         read(local)
         page = local.ask("GET", "/", headers=PAGE | cookie).text
         assert "Times are in Asia/Tokyo." in page

@@ -138,6 +138,15 @@ def test_a_file_name_that_is_no_text_is_an_error_entry(directory: Path) -> None:
     assert error.line().isprintable()
 
 
+def test_many_unfinished_files_wait_once(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    for number in range(5):
+        (directory / f"a{number}.auth.json").write_text("")
+    assert [error.account for error in found(directory)] == ["a0", "a1", "a2", "a3", "a4"]
+    assert len(pauses) == 1
+
+
 def test_two_files_that_spell_one_name_are_one_account_and_one_error(directory: Path) -> None:
     composed, decomposed = "Grün.auth.json", unicodedata.normalize("NFD", "Grün.auth.json")
     sign_in(directory / composed)

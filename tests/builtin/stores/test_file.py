@@ -38,7 +38,7 @@ class TestFileStore(KeepingStoreContract):
                 store.set("key", "text")
         finally:
             os.umask(before)
-        assert {path.name: mode(path) for path in directory.iterdir()} == {"key.json": 0o600, "key.lock": 0o600}
+        assert {path.name: mode(path) for path in directory.iterdir()} == {"key.snapshot.json": 0o600, "key.lock": 0o600}
         assert (mode(directory), store.describe()) == (0o700, str(directory))
 
     def test_reading_makes_nothing(self, store: CacheStore, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ class TestFileStore(KeepingStoreContract):
     @pytest.mark.parametrize("kind", ["bytes", "directory", "fifo", "loop", "huge"])
     def test_a_file_that_cannot_be_read_is_no_text(self, store: CacheStore, directory: Path, kind: str) -> None:
         store.set("other", "text")
-        path = directory / "key.json"
+        path = directory / "key.snapshot.json"
         match kind:
             case "bytes":
                 path.write_bytes(b"{\xff\xfe")
@@ -72,7 +72,7 @@ class TestFileStore(KeepingStoreContract):
 
     def test_what_lies_beside_the_texts_is_no_key(self, store: CacheStore, directory: Path) -> None:
         store.set("key", "text")
-        for name in (".0123.tmp", ".hidden.json", "key.lock", "notes.txt", "key.json.bak"):
+        for name in (".0123.tmp", ".hidden.snapshot.json", "key.lock", "notes.txt", "work.auth.json", "key.snapshot.json.bak"):
             (directory / name).write_text("?")
         assert list(store.keys()) == ["key"]
 
@@ -116,7 +116,7 @@ def test_by_default_files_lie_in_the_platforms_cache_directory(tmp_path: Path, m
     store = FileStore()
     store.open(Options(environ={}))
     store.set("key", "text")
-    assert (tmp_path / "codex-quota" / "key.json").read_text() == "text"
+    assert (tmp_path / "codex-quota" / "key.snapshot.json").read_text() == "text"
 
 
 START = """

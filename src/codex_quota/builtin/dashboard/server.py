@@ -18,10 +18,10 @@ CHANNEL_TIMEOUT = 30
 
 def make_server(app: Callable[..., Any], settings: Settings) -> Any:  # noqa: ANN401
     """A waitress server, bound already; raises ``UsageError`` when the address cannot be had."""
-    import waitress
+    from waitress.server import create_server
 
     try:
-        return waitress.create_server(
+        return create_server(
             app,
             host=settings.host,
             port=settings.port,

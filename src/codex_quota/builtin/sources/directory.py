@@ -19,20 +19,27 @@ class Directory(codex_quota.CredentialSource):
 
     def credentials(self, options: Options) -> Iterator[Credential | CredentialError]:
         """Each account file, read; two files whose names are the same once normalised are one account and one error."""
-        seen: dict[str, str] = {}
+        files: dict[str, Path] = {}
+        misnamed: list[CredentialError] = []
         for path in self._files(options.account_dir):
             raw = path.name.removesuffix(SUFFIX)
             try:
                 name = codex_quota.check_account_name(raw)
-                if name in seen:
+                if name in files:
                     raise CredentialInvalidError(
-                        f"{path.name!r} and {seen[name]!r} are the same account name", account=name, hint="rename one of them"
+                        f"{path.name!r} and {files[name].name!r} are the same account name",
+                        account=name,
+                        hint="rename one of them",
                     )
-                seen[name] = path.name
-                yield codex_quota.read_credential(path, name=name, source=self.name)
+                files[name] = path
             except CredentialError as error:
                 error.account = error.account or codex_quota.one_line(raw)
-                yield error
+                misnamed.append(error)
+        for found in codex_quota.read_credentials(files, source=self.name):
+            if isinstance(found, CredentialInvalidError):
+                found.hint = found.hint.replace("sign in again with 'codex login'", self._again(files[found.account or ""]))
+            yield found
+        yield from misnamed
 
     def reread(self, credential: Credential, options: Options) -> Credential | CredentialError | None:
         """Only this account's file."""
@@ -44,7 +51,11 @@ class Directory(codex_quota.CredentialSource):
 
     def sign_in_hint(self, credential: Credential) -> str:
         """Signing in leaves the new sign-in in the Codex home, from where it has to be copied."""
-        return f"sign in again with 'codex login', then copy ~/.codex/auth.json to {credential.location}"
+        return self._again(credential.location)
+
+    @staticmethod
+    def _again(place: object) -> str:
+        return f"sign in again with 'codex login', then copy ~/.codex/auth.json to {place}"
 
     @staticmethod
     def _files(directory: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import codex_quota
 from codex_quota import Options
 
-SUFFIX = ".json"
+SUFFIX = ".snapshot.json"
 _POLL = 0.02
 
 
@@ -49,7 +49,7 @@ class FileStore(codex_quota.CacheStore):
         self._path(key).unlink(missing_ok=True)
 
     def keys(self) -> Iterable[str]:
-        """The names of the files."""
+        """The keys of the files that this store wrote; other files in the directory are not its own."""
         return sorted(path.name.removesuffix(SUFFIX) for path in self._directory.glob(f"[!.]*{SUFFIX}"))
 
     @contextmanager
