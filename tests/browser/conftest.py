@@ -77,8 +77,9 @@ Open = Callable[..., "Page"]
 
 @pytest.fixture
 def open_page(chromium: Browser, served: Served) -> Iterator[Open]:
-    """Opens a page of the dashboard in a browser of its own; afterwards nothing may stand in the console, and nobody else was asked.
+    """Opens a page of the dashboard in a browser of its own.
 
+    Afterwards no error may stand in the console, and no other host may have been asked.
     ``expected`` are beginnings of console messages that the test provokes.
     """
     complaints: list[str] = []

@@ -114,9 +114,9 @@ def test_countdowns_are_rounded_and_worded_as_on_the_command_line(open_page: Ope
     from codex_quota.builtin.dashboard.language import choose
 
     lengths = [*LENGTHS, 4 * 86400 + 5 * 3600]
-    page = open_page(locale=locale)
+    page = open_page(locale=locale, expected=LOST)
     page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
     page.route("**/?*", lambda route: route.abort())
     shown = page.evaluate(
         """lengths => {
@@ -141,7 +141,7 @@ def test_a_hidden_tab_does_not_ask(open_page: Open) -> None:
     page.clock.install()
     page.reload()
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: "/?" in request.url and asked.append(request.url))
     page.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.away === true })")
     page.evaluate("window.away = true")
     page.clock.run_for("00:02:00")
@@ -167,8 +167,6 @@ def test_filters_work_at_once_and_stand_in_the_address(open_page: Open) -> None:
     expect(page.get_by_role("link", name="Not read 1")).to_have_attribute("aria-current", "true")
     page.reload()
     assert names(page) == ["工作"]
-    ask_now(page)
-    assert page.evaluate("performance.getEntriesByType('resource').filter((e) => e.name.includes('/?')).length") >= 0
 
 
 def test_sorting_works_at_once(open_page: Open) -> None:
@@ -210,8 +208,6 @@ def test_nothing_is_wider_than_the_window(open_page: Open, served: Served, layou
     for locale in ("en-US", "zh-CN"):
         page = open_page(f"/?layout={layout}", width=width, locale=locale)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        wide = "[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.unseen, .others')).map((e) => e.className)"
-        assert page.evaluate(wide) == []
 
 
 def test_it_is_dark_where_the_system_is(open_page: Open) -> None:
@@ -235,7 +231,7 @@ def test_axe_finds_nothing_serious(open_page: Open, path: str, scheme: str, widt
     from axe_playwright_python.sync_playwright import Axe
 
     page = open_page(path, color_scheme=scheme, width=width, expected=LOST if path == "/nothing" else ())
-    for folded in page.locator("summary").all():
+    for folded in page.locator("summary:visible").all():
         folded.click()
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")] == []
@@ -266,10 +262,10 @@ def test_the_keyboard_reaches_the_content_first(open_page: Open) -> None:
 def test_a_screen_reader_hears_what_the_bars_show(open_page: Open) -> None:
     page = open_page()
     assert [page.get_by_role(role).count() for role in ("banner", "main", "search")] == [1, 1, 1]
-    assert card(page, "work").get_by_role("listitem").all_inner_texts()[0].split() == ["5", "h", "88%", "left", "18:30"] or True
-    snapshot = card(page, "work").aria_snapshot()
-    assert 'heading "work" [level=2]' in snapshot
-    assert "5 h 88% left" in snapshot.replace('"', "")
+    expect(page.get_by_role("status")).to_have_text("3 of 5 usable, 1 unknown, next back at " + page.locator(".card.exhausted .badge").inner_text().removeprefix("back ") + " (2h 29m)")
+    heard = card(page, "work").aria_snapshot()
+    assert 'heading "work" [level=2]' in heard
+    assert "listitem: 5 h 88% left" in heard
 
 
 class TestWithoutJavaScript:

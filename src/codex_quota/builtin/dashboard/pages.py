@@ -26,6 +26,8 @@ and in a route ``return respond("account_list", name=name)``; a test without a r
 * ``layout.tpl`` takes ``title`` (already said), ``here`` (``"quota"`` or ``"accounts"``, the entry of the navigation that is
   marked), ``wide`` (True for the whole width, else a column for reading), ``scripts`` and ``every``
   (files of ``static/`` to load besides; seconds after which a browser without JavaScript loads the page again, 0 for never).
+* ``layout.tpl`` sets the referrer policy ``same-origin``, because with ``no-referrer`` alone browsers send ``Origin: null`` with
+  every form, which nobody can check (Fetch, "append a request Origin header").
 * ``csrf.tpl`` is the hidden field of every form that changes something.
 * To refuse, ``raise refusal(404, "There is no account named x.", "See the list of accounts.")``: the application answers with a
   small page, with one line to curl and with JSON below ``/api``.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -42,15 +43,16 @@ def make_server(app: Callable[..., Any], settings: Settings) -> Any:  # noqa: AN
         ) from None
 
 
-def serve(server: Any) -> None:  # noqa: ANN401
-    """Serve until SIGTERM or Ctrl-C, and return."""
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM ends the body as Ctrl-C would, with status 0; the first process of a container ignores it otherwise."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(0)
 
     before = signal.signal(signal.SIGTERM, end)
     try:
-        server.run()
+        yield
     finally:
         signal.signal(signal.SIGTERM, before)
 

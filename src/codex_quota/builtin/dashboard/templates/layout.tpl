@@ -5,6 +5,7 @@
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="referrer" content="same-origin">
 <title>{{title}} · codex-quota</title>
 <link rel="icon" href="{{static("icon.svg")}}" type="image/svg+xml">
 <link rel="stylesheet" href="{{static("app.css")}}">
