@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import importlib.util
 import inspect
 import os
 import re
@@ -18,8 +19,14 @@ import codex_quota
 from codex_quota import hookspecs
 from codex_quota.builtin.cli.parser import choose_command, command_parser
 from codex_quota.builtin.cli.status import ExitStatus
+from codex_quota.builtin.dashboard.account_files import AccountFiles
+from codex_quota.builtin.dashboard.app import make_app
+from codex_quota.builtin.dashboard.board import Board
+from codex_quota.builtin.dashboard.gate import Gate
+from codex_quota.builtin.dashboard.openapi import openapi_document
+from codex_quota.builtin.dashboard.settings import Settings
 from codex_quota.errors import all_errors
-from test_layers import FLOORS
+from test_layers import FLOORS, PUBLIC
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(codex_quota.__file__).parent
@@ -157,13 +164,55 @@ def test_every_public_name_is_on_the_page(name: str) -> None:
 )
 def test_every_attribute_of_what_is_read_is_on_the_page(name: str) -> None:
     section = re.split(r"\n##+ ", reference("python.md").partition(f"# `{name}`\n")[2])[0]
-    attributes = members(getattr(codex_quota, name)) - {"store", "transport", "concurrency", "now"}
+    attributes = members(getattr(codex_quota, name)) - {"store", "transport"}
     assert sorted(member for member in attributes if not re.search(rf"`{member}\b", section)) == []
+
+
+def test_every_public_module_is_on_the_page() -> None:
+    modules = PUBLIC - {"codex_quota", "codex_quota.__main__"}
+    there = {name for name in modules if importlib.util.find_spec(name) is not None}
+    assert set(re.findall(r"^\| `(codex_quota\.\w+)` \|", reference("python.md"), flags=re.M)) == there
 
 
 @pytest.mark.parametrize("option", list(inspect.signature(codex_quota.Client).parameters))
 def test_every_option_of_the_client_is_on_the_page(option: str) -> None:
     assert re.search(rf"^\| `{option}` \| ", reference("python.md"), flags=re.M)
+
+
+ROUTES = re.findall(r"`(GET|POST) (/[^`?]*)", reference("http-api.md").partition("## Routes\n")[2].partition("\n## ")[0])
+FORMATTERS = codex_quota.Catalogue(environ={}).formatters
+OWN_FORMATS = [one for name, one in FORMATTERS.items() if FORMATTERS.provider(name).distribution == "codex-quota"]
+
+
+def test_the_page_about_http_has_the_dashboard_s_routes(tmp_path: Path) -> None:
+    settings = Settings(admin_token="token-of-a-test", account_dir=tmp_path, state_file=tmp_path / "state.json")
+    with codex_quota.Client(account_dir=tmp_path, cache="none", environ={}) as client:
+        board = Board(client, settings, log=print)
+        app: Any = make_app(board, settings, Gate(settings), AccountFiles(tmp_path, client))._app
+    routes = {(route.method, route.rule.replace("<name>", "<format>")) for route in app.routes}
+    assert set(ROUTES) == routes
+
+
+def test_the_page_about_http_has_what_the_openapi_document_describes() -> None:
+    paths = openapi_document("", OWN_FORMATS)["paths"]
+    described = {(method.upper(), re.sub(r"\{(\w+)\}", r"<\1>", path)) for path, methods in paths.items() for method in methods}
+    statuses = {status for methods in paths.values() for method in methods.values() for status in method["responses"]}
+    assert sorted(described - set(ROUTES)) == []
+    assert sorted(status for status in statuses if not re.search(rf"\b{status}\b", reference("http-api.md"))) == []
+
+
+def test_every_format_is_on_the_page_about_http() -> None:
+    section = reference("http-api.md").partition("## Formats\n")[2].partition("\n## ")[0]
+    shown = dict(re.findall(r"^\| `/api/results\.(\w+)` \| `([^`]*)` \|$", section, flags=re.M))
+    assert shown == {one.name: one.content_type for one in OWN_FORMATS}
+
+
+def test_every_error_of_the_dashboard_is_on_the_page_about_http() -> None:
+    rooms = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "builtin" / "dashboard").glob("*.py"))
+    codes = set(re.findall(r"\bcode ?= ?\"(\w+)\"", rooms)) - {"csrf"}  # which is told as "refused"
+    assert {"wrong_host", "account_exists", "internal"} <= codes
+    section = reference("http-api.md").partition("## Errors\n")[2]
+    assert sorted(code for code in codes if not re.search(rf"^\| [\d, ]+ \| `{code}`", section, flags=re.M)) == []
 
 
 def members(thing: type) -> set[str]:
@@ -228,10 +277,12 @@ def test_prose_has_one_sentence_on_a_line(page: Path) -> None:
 def test_every_room_is_on_its_floor_on_the_page_about_the_architecture() -> None:
     page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
     floors = re.split(r"^ ─+$", page.partition("```text\n")[2].partition("```")[0], flags=re.M)
-    shown = {int(floor.split()[0]): set(re.findall(r"\w+", floor)) for floor in floors}
     rooms = {path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    wanted = {number: rooms & set(names) for number, names in enumerate(FLOORS)}
-    assert {number: sorted(names - shown[number]) for number, names in wanted.items()} == {number: [] for number in wanted}
+    shown = {}
+    for floor in floors:
+        cells = [set(cell.removesuffix("/").split(", ")) for cell in re.split(r" {2,}|\n", floor[2:]) if cell]
+        shown[int(floor.split()[0])] = sorted(name for names in cells if names <= rooms for name in names)
+    assert shown == {number: sorted(rooms & set(names)) for number, names in enumerate(FLOORS)}
 
 
 def test_the_picture_shows_what_the_program_prints() -> None:

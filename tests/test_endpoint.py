@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codex_quota.endpoint import DEFAULT_ENDPOINT, check_token_may_go, host_of, is_loopback, usage_endpoint
+from codex_quota import __version__
+from codex_quota.endpoint import DEFAULT_ENDPOINT, check_token_may_go, host_of, is_loopback, usage_endpoint, user_agent
 from codex_quota.errors import UsageError
 
 
@@ -124,3 +125,23 @@ def test_the_user_may_allow_plain_http() -> None:
 @pytest.mark.parametrize(("url", "host"), [("https://Example.com:1/x", "example.com"), ("https://[::1]/x", "::1"), ("x", "x")])
 def test_the_host_in_a_message(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name"),
+    [
+        (None, f"codex-quota/{__version__}"),
+        ("", f"codex-quota/{__version__}"),
+        (" ", f"codex-quota/{__version__}"),
+        (" a b/1 ", "a b/1"),
+    ],
+)
+def test_the_program_says_its_own_name_unless_another_is_chosen(chosen: str | None, name: str) -> None:
+    assert user_agent({} if chosen is None else {"CODEX_QUOTA_USER_AGENT": chosen}) == name
+
+
+@pytest.mark.parametrize("chosen", ["ü", "a\nX-More: 1", "a\tb", "\x00", "\udcff"])
+def test_a_name_that_cannot_be_sent_is_refused_with_its_variable(chosen: str) -> None:
+    with pytest.raises(UsageError, match=r"^CODEX_QUOTA_USER_AGENT is ") as raised:
+        user_agent({"CODEX_QUOTA_USER_AGENT": chosen})
+    assert raised.value.message.isascii()

@@ -85,7 +85,7 @@ def test_text_bytes_and_decoded_values_read_alike(encode: object) -> None:
         (b"\xff\xfe\x00", "the answer cannot be read as JSON"),
         ("[" * 100_000, "the answer cannot be read as JSON"),
         ('{"rate_limit":' * 100_000, "the answer cannot be read as JSON"),
-        ('{"credits": {"balance": ' + "9" * 5000 + "}}", "the answer cannot be read as JSON"),
+        ("9" * 5000, "the answer is not a JSON object"),
         ("[]", "the answer is not a JSON object"),
         ("null", "the answer is not a JSON object"),
         ('"plan_type"', "the answer is not a JSON object"),
@@ -151,7 +151,6 @@ def test_the_plan_is_trimmed_lower_cased_text(plan: object, expected: str | None
         ({"rate_limit": {"primary_window": WEEK}}, None),
         ({"rate_limit": {"allowed": None, "limit_reached": "true"}, "rate_limit_reached_type": None}, None),
         ({"rate_limit": None, "rate_limit_reached_type": ""}, None),
-        ({"rate_limit_reached_type": {}}, None),
         ({"rate_limit": {"allowed": True}}, False),
         ({"rate_limit": {"limit_reached": False}}, False),
         ({"spend_control": {"reached": False}}, False),
@@ -162,12 +161,26 @@ def test_the_plan_is_trimmed_lower_cased_text(plan: object, expected: str | None
         ({"rate_limit": {"allowed": True}, "rate_limit_reached_type": {"type": "new_cap"}}, True),
         ({"rate_limit": None, "rate_limit_reached_type": {"kind": "workspace_member_credits_depleted"}}, True),
         ({"rate_limit": None, "rate_limit_reached_type": "weekly"}, True),
+        ({"rate_limit_reached_type": {}}, True),
+        ({"rate_limit": {"allowed": True}, "rate_limit_reached_type": {"type": None}}, True),
+        ({"rate_limit": {"allowed": True}, "rate_limit_reached_type": {"type": ["odd"], "kind": 5}}, True),
         ({"additional_rate_limits": [{"limit_name": "x", "rate_limit": {"allowed": False, "limit_reached": True}}]}, None),
         ({"code_review_rate_limit": {"allowed": False, "limit_reached": True}}, None),
     ],
 )
 def test_the_verdict_is_the_services_own(body: dict[str, object], expected: bool | None) -> None:
     assert read(body).limit_reached is expected
+
+
+def test_an_integer_of_absurd_length_leaves_its_neighbours_alone() -> None:
+    absurd = "9" * 5000
+    body = (
+        f'{{"plan_type": "plus", "unknown": {absurd}, "credits": {{"has_credits": true, "balance": -{absurd}}}, '
+        f'"rate_limit": {{"primary_window": {{"used_percent": 5, "limit_window_seconds": 18000, "reset_at": {absurd}}}}}}}'
+    )
+    quota = read(body)
+    assert (quota.plan, quota.credits) == ("plus", Credits(has_credits=True))
+    assert [(window.name, window.used_percent, window.resets_at) for window in quota.windows] == [("five_hour", 5.0, None)]
 
 
 @pytest.mark.parametrize(

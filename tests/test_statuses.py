@@ -39,6 +39,33 @@ def test_a_success_is_no_error(status: int) -> None:
     assert error_for(status, {}, HTML, now=NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("account_deactivated", "no new sign-in helps: ask the workspace's owner, or help.openai.com"),
+        ("token_expired", "sign in again with 'codex login'"),
+    ],
+)
+def test_a_new_sign_in_is_advised_only_where_it_helps(code: str, hint: str) -> None:
+    assert failure(401, wire(code)).hint == hint
+
+
+def test_the_copy_in_the_header_is_redacted_after_it_is_decoded() -> None:
+    headers = {"x-error-json": base64_of(wire(None, "your token abc is bad"))}
+    error = error_for(401, headers, "", now=NOW, redact=lambda text: text.replace("abc", "[redacted]"))
+    assert error is not None
+    assert error.message == f"{REFUSED}: your token [redacted] is bad (HTTP 401)"
+
+
+def test_what_the_service_says_ends_without_a_full_stop() -> None:
+    assert failure(401, wire(None, "Please sign in.")).message == f"{REFUSED}: Please sign in (HTTP 401)"
+
+
+def test_an_integer_of_absurd_length_leaves_the_code_readable() -> None:
+    body = f'{{"error": {{"code": "token_expired"}}, "status": {"4" * 5000}}}'
+    assert failure(401, body).message == "the access token has expired (HTTP 401)"
+
+
 REFUSED = "the service does not accept the access token"
 UNREADABLE = "the service cannot read the access token"
 INVALIDATED = "signed out: the access token was invalidated, mostly by a newer sign-in"

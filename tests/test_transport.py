@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -60,11 +62,12 @@ def world(service: SimulatedService) -> Iterator[World]:
 def test_a_request_carries_exactly_the_agreed_headers(world: World, work: SimulatedAccount) -> None:
     world.ask(work)
     (request,) = world.service.requests
-    sent = {name: value for name, value in request.headers.items() if name not in ("host", "connection", "accept-encoding")}
+    sent = {name: value for name, value in request.headers.items() if name not in ("host", "connection")}
     assert sent == {
         "authorization": f"Bearer {work.access_token}",
         "chatgpt-account-id": "acct-work",
         "accept": "application/json",
+        "accept-encoding": "identity",
         "user-agent": f"codex-quota/{codex_quota.__version__}",
     }
     assert (request.method, request.path) == ("GET", "/backend-api/wham/usage")
@@ -73,6 +76,12 @@ def test_a_request_carries_exactly_the_agreed_headers(world: World, work: Simula
 def test_the_user_agent_can_be_chosen(service: SimulatedService, work: SimulatedAccount) -> None:
     World(service, environ={"CODEX_QUOTA_USER_AGENT": "mine/1"}).ask(work)
     assert service.requests[0].headers["user-agent"] == "mine/1"
+
+
+@pytest.mark.parametrize("name", ["ü", "mine/1\nX-More: 1", "mine\x00", "\u2028", "\udcff"])
+def test_a_user_agent_that_cannot_be_sent_is_refused_before_anything_is_asked(service: SimulatedService, name: str) -> None:
+    with pytest.raises(codex_quota.UsageError, match=r"^CODEX_QUOTA_USER_AGENT is .* which cannot be sent$"):
+        World(service, environ={"CODEX_QUOTA_USER_AGENT": name})
 
 
 def test_a_fedramp_sign_in_says_so(world: World, service: SimulatedService) -> None:
@@ -111,6 +120,8 @@ def test_a_redirect_is_not_followed(world: World, work: SimulatedAccount) -> Non
         (Fault.huge(2), "bad_payload", "larger than 1 MiB"),
         (Fault.huge(2, chunked=True), "bad_payload", "larger than 1 MiB"),
         (Fault.gzip_bomb(8), "bad_payload", "larger than 1 MiB"),
+        (Fault.status(200, b"?", headers={"Content-Encoding": "br"}), "bad_payload", "not one that was asked for"),
+        (Fault.status(403, b"?", headers={"Content-Encoding": "br"}), "blocked", "the service refuses the request"),
     ],
 )
 def test_what_cannot_get_better_is_asked_once(world: World, work: SimulatedAccount, fault: Fault, code: str, words: str) -> None:
@@ -188,6 +199,12 @@ def test_a_long_retry_after_ends_the_tries_and_tells_the_clock_time(world: World
     error = world.error(work)
     assert (1, later) == (len(world.service.requests), error.retry_at)
     assert f"{later.astimezone():%H:%M}" in error.message
+    assert error.hint == "wait until then; status.openai.com tells of outages"
+
+
+def test_a_rate_limit_with_a_time_says_to_wait_until_then(world: World, work: SimulatedAccount) -> None:
+    world.service.fail(work, Fault.status(429, retry_after=3600), times=None)
+    assert world.error(work).hint == "wait until then; ask less often (--max-age 5m)"
 
 
 def test_closing_ends_a_wait(service: SimulatedService, work: SimulatedAccount) -> None:
@@ -204,23 +221,19 @@ def test_closing_ends_a_wait(service: SimulatedService, work: SimulatedAccount) 
 def test_a_refused_connection_names_the_host(world: World, work: SimulatedAccount) -> None:
     with pytest.raises(codex_quota.NetworkError) as raised:
         world.transport.ask(credential(work), "http://127.0.0.1:9/backend-api/wham/usage")
-    assert raised.value.message == "cannot connect to 127.0.0.1: Connection refused, 4 times"
+    assert raised.value.message == "cannot connect to 127.0.0.1: connection refused, 4 times"
 
 
-def test_a_loopback_address_is_asked_without_the_proxy(
-    world: World, work: SimulatedAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert world.ask(work).status == 200
+def test_a_loopback_address_is_asked_without_the_proxy(service: SimulatedService, work: SimulatedAccount) -> None:
+    environ = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    assert World(service, environ=environ).ask(work).status == 200
 
 
 def test_another_address_is_asked_through_the_proxy(
     service: SimulatedService, work: SimulatedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", service.origin)
-    monkeypatch.setenv("NO_PROXY", "direct.invalid")
-    world = World(service, retries=0)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    world = World(service, retries=0, environ={"HTTP_PROXY": service.origin, "NO_PROXY": "direct.invalid"})
     with pytest.raises(codex_quota.NotFoundError):
         world.transport.ask(credential(work), "http://service.invalid/backend-api/elsewhere/usage")
     assert [request.path for request in service.requests] == ["http://service.invalid/backend-api/elsewhere/usage"]
@@ -250,6 +263,155 @@ def test_an_error_keeps_the_answer_for_whoever_wants_to_look(world: World, work:
     assert (answer.status, answer.body) == (404, "nowhere")
 
 
+ELSEWHERE = "https://nohost.invalid/backend-api/wham/usage"
+
+
+@pytest.mark.parametrize("endpoint", [ELSEWHERE, ELSEWHERE.replace("https", "http")])
+@pytest.mark.parametrize(
+    ("proxy", "message"),
+    [
+        ("http://user:pass@127.0.0.1:9", "cannot connect to the proxy 127.0.0.1:9: connection refused"),
+        ("127.0.0.1:9", "cannot connect to the proxy 127.0.0.1:9: connection refused"),
+        ("junk.invalid", "cannot connect to the proxy junk.invalid: "),
+    ],
+)
+def test_a_proxy_that_cannot_be_reached_is_named(
+    service: SimulatedService, work: SimulatedAccount, endpoint: str, proxy: str, message: str
+) -> None:
+    with pytest.raises(codex_quota.NetworkError) as raised:
+        World(service, retries=0, environ={"ALL_PROXY": proxy}).transport.ask(credential(work), endpoint)
+    assert raised.value.message.startswith(message)
+    assert raised.value.hint == "check HTTPS_PROXY, ALL_PROXY and NO_PROXY"
+
+
+def test_a_proxy_that_refuses_is_named(service: SimulatedService, work: SimulatedAccount) -> None:
+    environ = {"HTTPS_PROXY": service.origin.replace("//", "//user:pass@")}
+    with pytest.raises(codex_quota.NetworkError) as raised:
+        World(service, retries=0, environ=environ).transport.ask(credential(work), ELSEWHERE)
+    proxy = service.origin.removeprefix("http://")
+    assert raised.value.message.startswith(f"the proxy {proxy} refused the connection to nohost.invalid: 501")
+
+
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:9", "http://[::1", "http://127.0.0.1:port"])
+def test_a_proxy_address_that_cannot_be_used_is_not_tried_again(
+    service: SimulatedService, work: SimulatedAccount, proxy: str
+) -> None:
+    world = World(service, environ={"HTTPS_PROXY": proxy})
+    with pytest.raises(codex_quota.NetworkError) as raised:
+        world.transport.ask(credential(work), ELSEWHERE)
+    assert (raised.value.message, world.waits) == ("the proxy address cannot be used", [])
+
+
+def test_a_connection_is_used_again(world: World, work: SimulatedAccount) -> None:
+    world.service.fail(work, Fault.status(503), times=2)
+    world.ask(work)
+    world.ask(work)
+    assert (len(world.service.requests), world.service.connections) == (4, 1)
+
+
+def alive() -> list[threading.Thread]:
+    """The program's threads that are still at work a moment later."""
+    threads = [thread for thread in threading.enumerate() if thread.name == "codex-quota"]
+    until = time.monotonic() + 3
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    return [thread for thread in threads if thread.is_alive()]
+
+
+FOREVER = [Fault.hang(), Fault.trickle(0.15, part="headers"), Fault.trickle(0.15, part="body")]
+
+
+@pytest.mark.parametrize("fault", FOREVER)
+def test_nothing_goes_on_after_a_timeout(service: SimulatedService, work: SimulatedAccount, fault: Fault) -> None:
+    world = World(service, timeout=0.2, retries=3)
+    service.fail(work, fault, times=None)
+    assert world.error(work).code == "timeout"
+    assert alive() == []
+    service.wait_until_idle()
+    assert len(service.requests) == 4
+
+
+def test_nothing_goes_on_after_a_timeout_on_a_connection_that_is_used_again(
+    service: SimulatedService, work: SimulatedAccount
+) -> None:
+    world = World(service, timeout=0.5, retries=0)
+    world.ask(work)
+    service.fail(work, Fault.trickle(0.15, part="headers"), times=None)
+    assert world.error(work).code == "timeout"
+    assert (alive(), service.connections) == ([], 1)
+    service.wait_until_idle()
+
+
+@pytest.mark.parametrize("fault", FOREVER)
+def test_closing_ends_a_request(service: SimulatedService, work: SimulatedAccount, fault: Fault) -> None:
+    world = World(service, timeout=60.0)
+    service.fail(work, fault, times=None)
+    closer = threading.Thread(target=lambda: (service.wait_for_requests(1), world.transport.close()))
+    closer.start()
+    assert world.error(work).message == "the reading was stopped"
+    closer.join()
+    assert alive() == []
+    service.wait_until_idle()
+    assert len(service.requests) == 1
+
+
+def test_a_closed_transport_asks_nobody(world: World, work: SimulatedAccount) -> None:
+    world.transport.close()
+    assert (world.error(work).message, world.service.requests) == ("the reading was stopped", [])
+
+
+def base64_of(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def escaped(text: str) -> str:
+    return "".join(f"\\u{ord(character):04x}" for character in text)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 503])
+@pytest.mark.parametrize("piece", [slice(None), slice(40), slice(-5)], ids=["whole", "start", "most"])
+@pytest.mark.parametrize("write", [str, escaped])
+def test_no_road_brings_the_token_out(
+    service: SimulatedService, work: SimulatedAccount, status: int, piece: slice, write: Callable[[str], str]
+) -> None:
+    secret = work.access_token[piece]
+    echo, long = write(secret), "x" * 970
+    words = f'{{"plan_type": "{echo}", "error": {{"message": "no {long} {echo}", "code": "{echo}"}}}}'
+    headers = {
+        "X-Echo": secret,
+        "Location": f"https://elsewhere.example/login?access={secret}",
+        "X-Error-Json": base64_of(words),
+        "X-Openai-Ide-Error-Code": secret,
+    }
+    for body in (words.encode(), b"", f'{{"error": "{echo}"}}'.encode(), f"no JSON {echo}".encode()):
+        service.fail(work, Fault.status(status, body, headers=headers))
+        world, answer = World(service, retries=0), None
+        try:
+            answer, said = world.ask(work), ""
+        except codex_quota.ServiceError as failure:
+            answer, said = failure.answer, f"{failure.line()} {failure!r}"
+        assert answer is not None
+        read = answer.body.encode().decode("unicode_escape")
+        assert secret[:24] not in f"{said} {answer} {answer.body} {read} {world.events}"
+
+
+def test_a_broken_answer_is_quoted_without_the_token(service: SimulatedService, work: SimulatedAccount) -> None:
+    service.fail(work, Fault.status(200, b"", headers={f"bad header {work.access_token}": "x"}))
+    error = World(service, retries=0).error(work)
+    assert (error.code, "[redacted]" in error.message) == ("network", True)
+
+
+def test_a_reason_ends_without_a_full_stop(world: World, work: SimulatedAccount) -> None:
+    world.service.fail(work, Fault.drop(), times=None)
+    message = "the connection to 127.0.0.1 broke: server disconnected without sending a response, 4 times"
+    assert world.error(work).message == message
+
+
+def test_an_answer_that_is_too_large_is_not_there_to_be_shown(world: World, work: SimulatedAccount) -> None:
+    world.service.fail(work, Fault.huge(2))
+    assert "--raw-json" not in world.error(work).hint
+
+
 def test_a_socks_proxy_without_its_package_says_what_to_install(
     service: SimulatedService, work: SimulatedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,7 +419,8 @@ def test_a_socks_proxy_without_its_package_says_what_to_install(
     import sys
 
     monkeypatch.setitem(sys.modules, "socksio", None)
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    world = World(service, environ={"ALL_PROXY": "socks5://127.0.0.1:9"})
     with pytest.raises(codex_quota.NetworkError) as raised:
-        World(service, retries=0).transport.ask(credential(work), "http://service.invalid/api/codex/usage")
+        world.transport.ask(credential(work), "http://service.invalid/api/codex/usage")
     assert "httpx[socks]" in raised.value.hint
+    assert world.waits == []

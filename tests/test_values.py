@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codex_quota.values import flag, moment, number, percent, text, word
+from codex_quota.values import decimal, flag, json_value, moment, number, percent, text, word
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
@@ -139,10 +140,52 @@ def test_a_time_without_a_zone_is_utc_wherever_the_reader_stands(monkeypatch: py
 
 @pytest.mark.parametrize(
     "value",
-    [0, -5, 0.2, 1e30, 10**400, float("inf"), "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "soon", "", True, None],
+    [
+        *(0, -5, 0.2, 3600, 999_999_999, 10**11 + 1, "1970-01-01T01:00:00Z", 1e30, 10**400, float("inf")),
+        *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "soon", "", True, None),
+    ],
 )
 def test_what_is_no_time_is_neither_1970_nor_an_overflow(value: object) -> None:
     assert moment(value) is None
+
+
+def test_the_first_billion_seconds_are_the_earliest_time() -> None:
+    assert moment(10**9) == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ['{"a": [2.5, null]}', b'{"a": [2.5, null]}', '\ufeff{"a": [2.5, null]}'])
+def test_json_is_read_from_text_and_from_bytes(text: str | bytes) -> None:
+    assert json_value(text) == {"a": [2.5, None]}
+
+
+@pytest.mark.parametrize("digits", ["9" * 1001, "-" + "9" * 5000])
+def test_an_integer_too_long_for_any_use_is_none_and_its_neighbours_stay(digits: str) -> None:
+    assert json_value(f'{{"a": {digits}, "b": 7}}') == {"a": None, "b": 7}
+
+
+@pytest.mark.parametrize("text", ["", "{", "<html>", b"\xff", "[" * 100_000])
+def test_what_is_no_json_is_a_value_error(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        json_value(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12.50", Decimal("12.50")),
+        ("0E-10", Decimal(0)),
+        ("1E10", Decimal("1E10")),
+        ("1E11", None),
+        ("1E-11", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("1_000", None),
+        ("much", None),
+        ("", None),
+    ],
+)
+def test_a_decimal_is_exact_and_not_absurd(text: str, expected: Decimal | None) -> None:
+    assert decimal(text, 10) == expected
 
 
 def test_the_latest_time_can_be_shown_in_every_zone() -> None:

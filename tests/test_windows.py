@@ -171,6 +171,8 @@ def test_an_absurd_length_is_no_length_and_not_the_slots_either(length: float) -
         ({"reset_at": None, "reset_after_seconds": 50.4}, EPOCH + 50),
         ({"reset_at": 1e30, "reset_after_seconds": 50}, EPOCH + 50),
         ({"resets_at": EPOCH + 100}, EPOCH + 100),
+        ({"reset_at": 3600}, None),
+        ({"reset_at": 3600, "reset_after_seconds": 50}, EPOCH + 50),
         ({"reset_after_seconds": 0}, None),
         ({"reset_after_seconds": -50}, None),
         ({"reset_after_seconds": None}, None),

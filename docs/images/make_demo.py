@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import os
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
@@ -63,7 +66,16 @@ def picture() -> str:
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="standard")
         console.print(Text.from_ansi(demo_text(color=True)))
-        return console.export_svg(title="codex-quota demo", theme=SVG_EXPORT_THEME, code_format=FRAME, unique_id="demo")
+        drawn = console.export_svg(title="codex-quota demo", theme=SVG_EXPORT_THEME, code_format=FRAME, unique_id="demo")
+    return re.sub(r'textLength="([\d.]+)"([^>]*)>([^<]+)<', _wide, drawn)
+
+
+def _wide(found: re.Match[str]) -> str:
+    """A piece of text as long as its columns, since rich counts a wide character as one and so lets glyphs overlap."""
+    length, rest, text = found.groups()
+    written = html.unescape(text)
+    columns = float(length) * cell_len(written) / len(written)
+    return f'textLength="{columns:g}"{rest}>{text}<'
 
 
 if __name__ == "__main__":

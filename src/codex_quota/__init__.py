@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .errors import WorkspaceDeactivatedError as WorkspaceDeactivatedError
     from .errors import one_line as one_line
     from .files import read_regular as read_regular
+    from .files import sync_directory as sync_directory
     from .files import write_private as write_private
     from .hookspecs import hookimpl as hookimpl
     from .interfaces import CacheStore as CacheStore
@@ -85,7 +86,7 @@ _ROOMS = {
         "ServiceError", "TimedOutError", "UnauthorizedError", "UnavailableError", "UnexpectedStatusError",
         "UnknownAccountError", "UsageError", "WorkspaceDeactivatedError", "one_line",
     ),
-    "files": ("read_regular", "write_private"),
+    "files": ("read_regular", "sync_directory", "write_private"),
     "hookspecs": ("hookimpl",),
     "interfaces": ("CacheStore", "Command", "Context", "CredentialSource", "Event", "Formatter", "Options", "Style"),
     "model": ("Account", "Answer", "Blocker", "Credential", "Credits", "Quota", "RateLimit", "Snapshot", "SpendLimit", "Window"),

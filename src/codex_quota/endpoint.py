@@ -1,10 +1,11 @@
-"""Which address is asked, and whether a token may go there."""
+"""Which address is asked, whether a token may go there, and under which name this program asks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from . import __version__
 from .errors import UsageError
 
 DEFAULT_ENDPOINT = "https://chatgpt.com/backend-api/wham/usage"
@@ -38,6 +39,18 @@ def check_token_may_go(endpoint: str, environ: Mapping[str, str]) -> None:
         f"a token is not sent over plain http to {parts.hostname}",
         hint="use https, or set CODEX_QUOTA_ALLOW_HTTP=1 if that network is yours",
     )
+
+
+def user_agent(environ: Mapping[str, str]) -> str:
+    """The ``User-Agent``: ``CODEX_QUOTA_USER_AGENT``, else the program's own name.
+
+    Raises ``UsageError`` when the variable holds what cannot stand in a request.
+    """
+    chosen = environ.get("CODEX_QUOTA_USER_AGENT", "")
+    if not (chosen.isascii() and chosen.isprintable()):
+        hint = "use letters, digits and signs of ASCII, as in mine/1.0"
+        raise UsageError(f"CODEX_QUOTA_USER_AGENT is {chosen!a}, which cannot be sent", hint=hint)
+    return chosen.strip() or f"codex-quota/{__version__}"
 
 
 def is_loopback(endpoint: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -27,12 +28,18 @@ def write_private(path: Path, data: str | bytes, *, durable: bool = False) -> No
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    if durable and os.name == "posix":
-        directory = os.open(path.parent, os.O_RDONLY)
+    if durable:
+        sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Wait until the disk has the names in *directory*, as far as the system can; what is written is written either way."""
+    with suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
         try:
-            os.fsync(directory)
+            os.fsync(descriptor)
         finally:
-            os.close(directory)
+            os.close(descriptor)
 
 
 def read_regular(path: Path, *, limit: int = 1 << 20) -> bytes:

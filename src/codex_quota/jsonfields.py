@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import isfinite
 from typing import TypeVar
+
+from .values import decimal
 
 T = TypeVar("T")
 Fields = Mapping[str, object]
@@ -81,13 +83,9 @@ def amount(fields: Fields, key: str) -> Decimal | None:
     found = take(fields, key, str)
     if found is None:
         return None
-    try:
-        value = Decimal(found)
-    except InvalidOperation:
-        raise ValueError(f"{key}: not a decimal number") from None
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or abs(exponent) > MOST_DIGITS:
-        raise ValueError(f"{key}: out of range")
+    value = decimal(found, MOST_DIGITS)
+    if value is None:
+        raise ValueError(f"{key}: not an exact amount")
     return value
 
 

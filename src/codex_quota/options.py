@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ class Option:
 
     ``many`` lets the flag be repeated, and the variable hold several values between commas.
     ``shown`` is the default in words, for help.
+    With the metavar ``DIR`` or ``FILE`` it is a path, in which a leading ``~`` is the home directory.
     """
 
     flag: str
@@ -44,6 +46,11 @@ class Option:
         """The environment variable."""
         return PREFIX + self.dest.upper()
 
+    @property
+    def opposite(self) -> str:
+        """The flag that turns a switch off."""
+        return "--no-" + self.flag.removeprefix("--")
+
     def add_to(self, group: argparse._ArgumentGroup) -> None:
         """Add it to an argument group, with default and variable in its help."""
         shown = self.shown if self.shown is not None else self.default
@@ -52,8 +59,7 @@ class Option:
         flags = [self.short, self.flag] if self.short else [self.flag]
         if self.convert is None:
             group.add_argument(*flags, dest=self.dest, action="store_true", default=None, help=text)
-            off = "--no-" + self.flag.removeprefix("--")
-            group.add_argument(off, dest=self.dest, action="store_false", default=None, help=argparse.SUPPRESS)
+            group.add_argument(self.opposite, dest=self.dest, action="store_false", default=None, help=argparse.SUPPRESS)
             return
         group.add_argument(
             *flags,
@@ -67,11 +73,19 @@ class Option:
         )
 
     def resolve(self, args: argparse.Namespace, environ: Mapping[str, str]) -> None:
-        """Fill in what the command line left open; raises ``UsageError`` for a bad variable."""
-        if getattr(args, self.dest, None) is not None:
+        """Fill in what the command line left open; raises ``UsageError`` for a bad variable.
+
+        ``args.origins`` then tells by ``dest`` where each value comes from: the flag, the variable, or None for the default.
+        """
+        origins = vars(args).setdefault("origins", {})
+        if self.dest in origins:
             return
-        text = environ.get(self.variable, "")
-        setattr(args, self.dest, self.default if text == "" else self._from_text(text))
+        value, text = getattr(args, self.dest, None), environ.get(self.variable, "")
+        origin: str | None = self.flag
+        if value is None:
+            value, origin = (self.default, None) if text == "" else (self._from_text(text), f"${self.variable}")
+        setattr(args, self.dest, _at_home(value, environ) if origin and self.metavar in ("DIR", "FILE") else value)
+        origins[self.dest] = origin
 
     def _from_text(self, text: str) -> Any:  # noqa: ANN401
         if self.convert is None:
@@ -96,6 +110,14 @@ def add_options(parser: argparse.ArgumentParser, options: Sequence[Option]) -> N
         for option in options:
             if option.group == title:
                 option.add_to(group)
+
+
+def _at_home(path: str, environ: Mapping[str, str]) -> str:
+    """*path* with the home directory for ``~``, which shells leave alone in ``--option=~/path`` and in quotes."""
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    if home and path[:1] == "~" and path[1:2] in ("", "/", os.sep):
+        return home + path[1:]
+    return os.path.expanduser(path)  # noqa: PTH111
 
 
 def seconds(text: str) -> float:

@@ -5,15 +5,14 @@ Unknown keys are ignored and every field is decoded on its own, so that one bad 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from .errors import BadPayloadError
 from .limits import read_limits
 from .model import MAIN_LIMIT, Credits, Quota, RateLimit, SpendLimit, Window
-from .values import Fields, flag, nested, number, percent, text
+from .values import Fields, decimal, flag, json_value, nested, number, percent, text
 from .windows import reset_of
 
 KNOWN_KEYS = frozenset({
@@ -59,8 +58,8 @@ def _decode(body: object) -> Fields:
     """The body as an object with at least one known key."""
     if isinstance(body, str | bytes | bytearray):
         try:
-            body = json.loads(body.removeprefix("\ufeff") if isinstance(body, str) else body)
-        except (ValueError, RecursionError):
+            body = json_value(body)
+        except ValueError:
             raise BadPayloadError("the answer cannot be read as JSON") from None
     if not isinstance(body, dict):
         raise BadPayloadError("the answer is not a JSON object")
@@ -71,17 +70,20 @@ def _decode(body: object) -> Fields:
 
 
 def _reached_type(fields: Fields) -> str | None:
-    """What the service says is reached; older answers used the key ``kind`` or bare text."""
+    """What the service says is reached, None when it does not name it; older answers used the key ``kind`` or bare text."""
     value = fields.get("rate_limit_reached_type")
     return (text(value.get("type")) or text(value.get("kind"))) if isinstance(value, dict) else text(value)
 
 
 def _verdict(fields: Fields, kind: str | None) -> bool | None:
-    """The service's own verdict; None when it gave none."""
+    """The service's own verdict; None when it gave none.
+
+    Any ``rate_limit_reached_type`` that is there says that a limit is reached, also one whose type cannot be read.
+    """
     main = nested(fields, "rate_limit")
     allowed = flag(main.get("allowed"))
     said = [
-        True if kind else None,
+        True if kind or isinstance(fields.get("rate_limit_reached_type"), dict) else None,
         flag(nested(fields, "spend_control").get("reached")),
         None if allowed is None else not allowed,
         flag(main.get("limit_reached")),
@@ -135,14 +137,7 @@ def _decimal(value: object) -> Decimal | None:
     if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
         return None
     plain = str(value).strip().removeprefix("$").replace(",", "")
-    if not plain or len(plain) > 2 * MOST_DIGITS or "_" in plain:
-        return None
-    try:
-        found = Decimal(plain)
-    except InvalidOperation:
-        return None
-    exponent = found.as_tuple().exponent
-    return found if isinstance(exponent, int) and abs(exponent) <= MOST_DIGITS else None
+    return decimal(plain, MOST_DIGITS) if len(plain) <= 2 * MOST_DIGITS else None
 
 
 def _count(value: object) -> int | None:

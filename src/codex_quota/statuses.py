@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from .errors import (
     WorkspaceDeactivatedError,
     one_line,
 )
-from .values import moment, text
+from .values import json_value, moment, text
 
 _LONGEST = timedelta(days=400)
 _UNAUTHORIZED = {
@@ -31,23 +30,26 @@ _UNAUTHORIZED = {
     "account_deactivated": "the account is deactivated",
     "invalid_workspace_selected": "the sign-in does not belong to this workspace any more",
 }
+_HINTS = {"account_deactivated": "no new sign-in helps: ask the workspace's owner, or help.openai.com"}
 
 
-def error_for(status: int, headers: Mapping[str, str], body: str, *, now: datetime) -> ServiceError | None:
+def error_for(
+    status: int, headers: Mapping[str, str], body: str, *, now: datetime, redact: Callable[[str], str] = str
+) -> ServiceError | None:
     """The error that an answer stands for, None for a success (2xx).
 
-    *headers* have lower-case names, *now* is the answer's moment (aware, UTC).
+    *headers* have lower-case names, *now* is the answer's moment (aware, UTC), *redact* takes secrets out of decoded text.
     The error's text never quotes a page of HTML, and ``retry_at`` is set when the service said when to come back.
     """
     if 200 <= status < 300:
         return None
-    code, said = _details(headers, body)
+    code, said = _details(headers, body, redact)
     again = retry_at(headers, body, now)
     if 300 <= status < 400:
         return RedirectedError(f"the service answered with a redirect (HTTP {status}), which is not followed", status=status)
     if status == 401:
         words = _UNAUTHORIZED.get(code or "", f"the service does not accept the access token{_quote(said)}")
-        return UnauthorizedError(f"{words} (HTTP 401)", status=status)
+        return UnauthorizedError(f"{words} (HTTP 401)", hint=_HINTS.get(code or ""), status=status)
     if status == 402 and code == "deactivated_workspace":
         return WorkspaceDeactivatedError("the workspace of this sign-in is deactivated (HTTP 402)", status=status)
     if status == 403:
@@ -98,14 +100,14 @@ def _http_date(value: str) -> datetime | None:
         return None
 
 
-def _details(headers: Mapping[str, str], body: str) -> tuple[str | None, str | None]:
+def _details(headers: Mapping[str, str], body: str, redact: Callable[[str], str]) -> tuple[str | None, str | None]:
     """The service's error code and its own words, from the body or from the header that repeats it."""
     data = _json(body)
     if not data and "x-error-json" in headers:
         from base64 import b64decode
 
         try:
-            data = _json(b64decode(headers["x-error-json"]).decode())
+            data = _json(redact(b64decode(headers["x-error-json"]).decode()))
         except ValueError:
             data = {}
     code = said = None
@@ -120,11 +122,11 @@ def _details(headers: Mapping[str, str], body: str) -> tuple[str | None, str | N
 
 def _json(body: str) -> Mapping[str, Any]:
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+        data = json_value(body)
+    except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
 
 
 def _quote(said: str | None) -> str:
-    return f": {one_line(said)[:120]}" if said else ""
+    return f": {one_line(said)[:120].rstrip('. ')}" if said else ""

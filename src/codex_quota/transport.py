@@ -8,22 +8,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from . import __version__
-from .endpoint import is_loopback
-from .errors import BadPayloadError, NetworkError, ServiceError, TimedOutError
+from .endpoint import host_of, is_loopback, user_agent
+from .errors import BadPayloadError, NetworkError, RateLimitedError, ServiceError, TimedOutError
 from .interfaces import Event
+from .lines import Line, Lines
 from .model import Answer, Credential
+from .proxy import proxy_for, shown_proxy
+from .redaction import redactor, shown_headers
 from .statuses import error_for
+from .unpacking import whole_body
 from .wording import clock
 from .workers import within
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
-BODY_LIMIT = 1 << 20
 LONGEST_WAIT = timedelta(seconds=60)
-REDACTED = "[redacted]"
-_SECRET_WORDS = ("cookie", "token", "auth", "secret", "session", "key", "signature")
+_PROXY_HINT = "check HTTPS_PROXY, ALL_PROXY and NO_PROXY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,11 @@ class Settings:
 
 
 class Transport:
-    """Asks the service; usable from many threads, closed once."""
+    """Asks the service; usable from many threads, closed once.
+
+    Proxies, certificate authorities and the ``User-Agent`` are those of the settings' ``environ``.
+    Raises ``UsageError`` when ``CODEX_QUOTA_USER_AGENT`` cannot be sent.
+    """
 
     def __init__(self, settings: Settings, *, tell: Callable[[Event], None], now: Callable[[], datetime]) -> None:
         self._settings = settings
@@ -46,7 +53,9 @@ class Transport:
         self._now = now
         self._closed = threading.Event()
         self._guard = threading.Lock()
-        self._clients: dict[bool, httpx.Client] = {}
+        self._context: ssl.SSLContext | None = None
+        self._user_agent = user_agent(settings.environ)
+        self._lines = Lines(self._new_client, max(settings.concurrency, 1))
 
     @property
     def patience(self) -> float:
@@ -65,6 +74,8 @@ class Transport:
             try:
                 return self._attempt(credential, endpoint)
             except ServiceError as error:
+                if self._closed.is_set():
+                    raise _stopped() from None
                 self._tell(Event(account=name, kind="answer", text=error.message))
                 again = None if error.retry_at is None else error.retry_at - self._now()
                 if again is not None and again > LONGEST_WAIT:
@@ -76,39 +87,48 @@ class Transport:
             wait = timedelta(seconds=seconds)
             self._tell(Event(account=name, kind="wait", text=f"waiting {seconds:.1f} s", wait=wait))
             if self._closed.wait(seconds):
-                raise NetworkError("the reading was stopped", hint="")
+                raise _stopped()
             attempt += 1
 
     def close(self) -> None:
-        """End waits and close connections."""
+        """End waits, requests under way and connections."""
         self._closed.set()
-        with self._guard:
-            clients = list(self._clients.values())
-            self._clients.clear()
-        for client in clients:
-            client.close()
+        self._lines.close()
 
     def _attempt(self, credential: Credential, endpoint: str) -> Answer:
-        allowed = self._settings.timeout
-        given_up = threading.Event()
+        """One request; when the time is up its connection is ended, so that nothing of it goes on."""
+        if self._closed.is_set():
+            raise _stopped()
+        allowed, local = self._settings.timeout, endpoint.startswith("http:") and is_loopback(endpoint)
+        line = self._lines.take(None if local else proxy_for(endpoint, self._settings.environ), local)
         try:
-            return within(allowed, lambda: self._send(credential, endpoint, given_up))
+            return within(allowed, lambda: self._send(line, credential, endpoint))
         except TimeoutError:
-            given_up.set()
-            raise TimedOutError(f"no whole answer within {allowed:g} s") from None
+            way = f"connection to the proxy {shown_proxy(line.proxy)}" if line.proxy and not line.connected else "whole answer"
+            raise TimedOutError(f"no {way} within {allowed:g} s") from None
+        finally:
+            self._lines.give_back(line)
 
-    def _send(self, credential: Credential, endpoint: str, given_up: threading.Event) -> Answer:
+    def _send(self, line: Line, credential: Credential, endpoint: str) -> Answer:
         import httpx
 
+        redact = redactor(credential.access_token)
         try:
-            with self._client(endpoint).stream("GET", endpoint, headers=self._headers(credential)) as response:
-                body = _read(response, given_up)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise _network_error(error, endpoint) from None
+            with line.client.stream(
+                "GET", endpoint, headers=self._headers(credential), extensions={"trace": line.trace}
+            ) as response:
+                wire = response.extensions["network_stream"].get_extra_info("socket")
+                body = _body(response)
+            line.reusable = wire.fileno() >= 0
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            raise _network_error(error, host_of(endpoint), line, redact(_reason(error))) from None
+        finally:
+            line.leave()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        text = body.decode("utf-8-sig", "replace").replace(credential.access_token, REDACTED)
-        failure = error_for(response.status_code, headers, text, now=self._now())
-        answer = Answer(status=response.status_code, headers=tuple(_redacted(response.headers.multi_items())), body=text)
+        text = redact(body.decode("utf-8-sig", "replace"))
+        failure = error_for(response.status_code, headers, text, now=self._now(), redact=redact)
+        shown = tuple(shown_headers(response.headers.multi_items(), redact))
+        answer = Answer(status=response.status_code, headers=shown, body=text)
         if failure is not None:
             failure.answer = answer
             raise failure
@@ -119,7 +139,8 @@ class Transport:
         headers = {
             "Authorization": f"Bearer {credential.access_token}",
             "Accept": "application/json",
-            "User-Agent": self._settings.environ.get("CODEX_QUOTA_USER_AGENT") or f"codex-quota/{__version__}",
+            "Accept-Encoding": "identity",
+            "User-Agent": self._user_agent,
         }
         if credential.account.account_id:
             headers["ChatGPT-Account-Id"] = credential.account.account_id
@@ -127,53 +148,49 @@ class Transport:
             headers["X-OpenAI-Fedramp"] = "true"
         return headers
 
-    def _client(self, endpoint: str) -> httpx.Client:
-        """One client for the service and one for this machine, which neither a proxy nor a certificate concerns."""
-        local = is_loopback(endpoint) and endpoint.startswith("http:")
+    def _new_client(self, proxy: str | None, local: bool) -> httpx.Client:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+        import httpx
+
+        try:
+            return httpx.Client(
+                verify=self._tls(local),
+                proxy=proxy,
+                trust_env=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                timeout=self._settings.timeout,
+                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+                follow_redirects=False,
+            )
+        except ImportError:
+            hint = "install it beside codex-quota: pipx inject codex-quota 'httpx[socks]'"
+            raise _lasting(NetworkError("the proxy is a SOCKS proxy, which needs the package socksio", hint=hint)) from None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+            failure = NetworkError("the proxy address cannot be used", hint="correct HTTPS_PROXY or ALL_PROXY")
+            raise _lasting(failure) from None
+
+    def _tls(self, local: bool) -> ssl.SSLContext:
+        import ssl
+
+        from .tls import client_context
+
+        if local:  # a context without any authority costs nothing, and plain http to this machine needs none
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         with self._guard:
-            if self._closed.is_set():
-                raise NetworkError("the reading was stopped", hint="")
-            if local not in self._clients:
-                self._clients[local] = _new_client(self._settings, local=local)
-            return self._clients[local]
+            self._context = self._context or client_context(self._settings.environ)
+            return self._context
 
 
-def _new_client(settings: Settings, *, local: bool) -> httpx.Client:
-    import ssl
-    from http.cookiejar import CookieJar, DefaultCookiePolicy
-
-    import httpx
-
-    from .tls import client_context
-
-    # a context without any authority costs nothing, and plain http to this machine needs none
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if local else client_context(settings.environ)
-    keep = max(settings.concurrency, 1)
+def _body(response: httpx.Response) -> bytes:
+    """The body, bounded; one that cannot be read is nothing when the status says enough."""
     try:
-        return httpx.Client(
-            verify=context,
-            trust_env=not local,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=settings.timeout,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=keep),
-            follow_redirects=False,
-        )
-    except ImportError:
-        hint = "install it beside codex-quota: pipx inject codex-quota 'httpx[socks]'"
-        raise NetworkError("the proxy is a SOCKS proxy, which needs the package socksio", hint=hint) from None
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        raise NetworkError("the proxy address cannot be used", hint="correct HTTPS_PROXY or ALL_PROXY") from None
-
-
-def _read(response: httpx.Response, given_up: threading.Event) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise BadPayloadError(f"the answer is larger than {BODY_LIMIT >> 20} MiB", status=response.status_code)
-        if given_up.is_set():
-            raise TimedOutError("given up")
-    return bytes(body)
+        return whole_body(response.iter_raw(), response.headers.get("content-encoding", ""))
+    except BadPayloadError as error:
+        if not response.is_success:
+            return b""
+        error.status = response.status_code
+        raise
 
 
 def _waits(delay: float) -> Iterator[float]:
@@ -184,31 +201,22 @@ def _waits(delay: float) -> Iterator[float]:
     return (backoff.full_jitter(step) for step in steps)
 
 
-def _redacted(headers: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for name, value in headers:
-        secret = any(word in name.lower() for word in _SECRET_WORDS) or name.lower() == "x-error-json"
-        yield name, REDACTED if secret else value
-
-
-def _network_error(error: Exception, endpoint: str) -> ServiceError:
+def _network_error(error: Exception, host: str, line: Line, reason: str) -> ServiceError:
+    """The error for what httpx raised; as long as nothing was connected, a proxy that is used is the one that failed."""
     import httpx
 
-    from .endpoint import host_of
-
-    host, reason = host_of(endpoint), _reason(error)
+    proxy = shown_proxy(line.proxy) if line.proxy else None
+    if proxy is not None and not line.connected:
+        if isinstance(error, httpx.TimeoutException):
+            return TimedOutError(f"the proxy {proxy} did not answer in time")
+        return NetworkError(f"cannot connect to the proxy {proxy}: {reason}", hint=_PROXY_HINT)
     if isinstance(error, httpx.TimeoutException):
         return TimedOutError(f"{host} did not answer in time")
-    if isinstance(error, httpx.DecodingError):
-        return BadPayloadError("the answer's compression is broken")
     if "CERTIFICATE_VERIFY_FAILED" in reason:
-        failure = NetworkError(
-            f"the certificate of {host} cannot be verified",
-            hint="behind a proxy with a certificate of its own, set CODEX_CA_CERTIFICATE (or SSL_CERT_FILE) to its PEM file",
-        )
-        failure.retryable = False
-        return failure
+        hint = "behind a proxy with a certificate of its own, set CODEX_CA_CERTIFICATE (or SSL_CERT_FILE) to its PEM file"
+        return _lasting(NetworkError(f"the certificate of {host} cannot be verified", hint=hint))
     if isinstance(error, httpx.ProxyError):
-        return NetworkError(f"the proxy refused the connection to {host}: {reason}", hint="check HTTPS_PROXY and NO_PROXY")
+        return NetworkError(f"the proxy {proxy} refused the connection to {host}: {reason}", hint=_PROXY_HINT)
     if isinstance(error, httpx.ConnectError):
         return NetworkError(f"cannot connect to {host}: {reason}")
     return NetworkError(f"the connection to {host} broke: {reason}")
@@ -219,13 +227,25 @@ def _reason(error: Exception) -> str:
     cause: BaseException = error
     while cause.__cause__ is not None or cause.__context__ is not None:
         cause = cause.__cause__ or cause.__context__ or cause
-    words = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    return str(words)[:200]
+    words = str(getattr(cause, "strerror", None) or cause or type(cause).__name__).rstrip(". ")
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
+
+def _lasting(error: NetworkError) -> NetworkError:
+    """*error* as one that no further try can mend."""
+    error.retryable = False
+    return error
+
+
+def _stopped() -> NetworkError:
+    return NetworkError("the reading was stopped", hint="")
 
 
 def _later(error: ServiceError, now: datetime) -> ServiceError:
     assert error.retry_at is not None
     error.args = (f"{error.message}, to be asked again at {clock(error.retry_at, now, None)}",)
+    rest = "ask less often (--max-age 5m)" if isinstance(error, RateLimitedError) else "status.openai.com tells of outages"
+    error.hint = f"wait until then; {rest}"
     return error
 
 

@@ -54,21 +54,44 @@ def test_a_reader_that_goes_away_is_no_error(world: dict[str, str]) -> None:
     assert (done.stdout, done.stderr) == ("usage: codex-quota [ACCOUNT ...] [options]\n", "")
 
 
-def test_a_progress_line_appears_on_a_terminal_after_a_second_and_goes_again(
-    service: SimulatedService, world: dict[str, str], tmp_path: Path
+def on_a_terminal(world: dict[str, str]) -> tuple[str, str]:
+    """Standard output, and what a terminal was told as standard error."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(PROGRAM, env=world, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    except OSError:
+        # how a terminal says that nobody writes to it any more
+        pass
+    os.close(ours)
+    assert process.wait() == 0
+    before, _, after = shown.decode().rpartition("\r\x1b[K")
+    return before, after
+
+
+@pytest.mark.parametrize(("others", "said"), [(["work"], "1 of 2 accounts answered…"), ([], "asking slow…")])
+def test_a_progress_line_appears_on_a_terminal_after_a_second_and_goes_before_the_answer(
+    service: SimulatedService, world: dict[str, str], tmp_path: Path, others: list[str], said: str
 ) -> None:
     service.add("slow", latency=1.6)
     service.write_accounts(tmp_path / "account")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(PROGRAM, env=world, stdout=subprocess.PIPE, stderr=theirs, text=True)
-    os.close(theirs)
-    out, _ = process.communicate()
-    shown = os.read(ours, 65536).decode()
-    os.close(ours)
-    assert process.returncode == 0
-    assert "1 of 2 accounts answered…" in shown
-    assert shown.endswith("\r\x1b[K")
-    assert "answered" not in out
+    for path in (tmp_path / "account").iterdir():
+        if path.name.removesuffix(".auth.json") not in (*others, "slow"):
+            path.unlink()
+    before, after = on_a_terminal(world)
+    assert before == f"\r\x1b[K{said}"
+    assert "Account" in after.splitlines()[0]
+    assert "answered" not in after
+
+
+def test_the_progress_line_says_what_is_waited_for(service: SimulatedService, world: dict[str, str]) -> None:
+    service.fail(None, Fault.status(503, retry_after=2))
+    before, after = on_a_terminal(world)
+    assert "waiting 1 s before asking work again…" in before.split("\r\x1b[K")
+    assert "Account" in after.splitlines()[0]
 
 
 def imported(world: dict[str, str], *words: str) -> set[str]:

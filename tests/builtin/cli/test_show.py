@@ -60,6 +60,7 @@ def test_an_unknown_account_names_those_there_are(program: Program, name: str, h
 
 
 def test_without_any_account_the_person_learns_what_to_do(program: Program) -> None:
+    (program.directory / "account").mkdir()
     ran = program()
     assert (ran.status, ran.out) == (1, "")
     assert ran.err.startswith(f"codex-quota: there is no sign-in in {program.directory}/account/*.auth.json")

@@ -52,8 +52,7 @@ def test_the_list_tells_about_each_account_but_never_a_token(browser: Browser, c
     served.board.refresh(wait=10)
     account = served.service.accounts["work"]
     page = browser.get("/auth")
-    assert "work good Plus · me@example.com · the token ends" in page.words
-    assert f"its last characters are {account.access_token[-4:]}" in page.words
+    assert f"work good Edit Delete Plus · me@example.com · token …{account.access_token[-4:]} · ends " in page.words
     assert not has_secret(served, page)
     got = served.script("GET", "/auth")
     assert got.json == {
@@ -82,9 +81,12 @@ def test_the_list_tells_what_is_wrong(browser: Browser, csrf: str, served: Serve
     served.board.account_files_changed()
     served.board.refresh(wait=10)
     page = browser.get("/auth")
-    assert "broken not usable The sign-in is cut off or is not JSON. Give the whole content of auth.json" in page.words
-    assert "far link This is a symbolic link, which is not looked into from here." in page.words
-    assert "old ended Plus" in page.words
+    assert (
+        "broken not usable Edit Delete The sign-in is cut off or is not JSON. Give the whole content of auth.json" in page.words
+    )
+    assert "far link Delete This is a symbolic link, which is not looked into from here." in page.words
+    assert "old ended Edit Delete Plus · old@example.com · token …" in page.words
+    assert " · ended " in page.words.partition("old ended")[2]
     assert "Its access token has ended; give it a new sign-in." in page.words
     assert "work not read" in page.words
     assert "HTTP 401" in page.words
@@ -421,8 +423,15 @@ def test_names_are_escaped_wherever_they_come_out(browser: Browser, csrf: str, s
     assert (upload.status, "<script>alert" in upload.text) == (422, False)
 
 
-def test_pages_speak_the_visitors_language(browser: Browser, csrf: str) -> None:
-    assert '<html lang="en">' in browser.get("/auth", **{"Accept-Language": "en"}).text
+def test_pages_speak_the_visitors_language(browser: Browser, csrf: str, served: Served) -> None:
+    chinese = {"Accept-Language": "zh-CN,zh;q=0.9"}
+    page = browser.get("/auth/new", **chinese)
+    assert ('<html lang="zh-Hans">' in page.text, "添加账号" in page.words) == (True, True)
+    text = served.service.accounts["spare"].auth_json()
+    taken = browser.post("/auth/save", {"csrf": csrf, "name": "work", "auth_json": text}, **chinese)
+    english = served.script("POST", "/auth/save", {"name": "work", "auth_json": text}, **chinese)
+    assert (taken.status, "work" in taken.words, "already" in taken.words) == (409, True, False)
+    assert english.json["error"]["message"] == "There is an account named work already."
 
 
 def test_no_page_has_script_or_style_of_its_own(browser: Browser, csrf: str) -> None:

@@ -88,6 +88,34 @@ def test_the_token_leads_back_to_the_page_and_nowhere_else(browser: Browser, pat
     assert (got.status, got.headers["location"]) == (303, location)
 
 
+ELSEWHERE = [{"Sec-Fetch-Site": "cross-site"}, {"Referer": "http://logs.example/today"}, {"Referer": "nonsense"}]
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+def test_after_a_link_on_another_site_a_page_of_this_one_leads_on(browser: Browser, headers: dict[str, str]) -> None:
+    got = browser.get(f"/auth?token={TOKEN}", **headers)
+    assert (got.status, got.headers["refresh"], len(got.cookies)) == (200, "0; url=/auth", 1)
+    assert ('href="/auth"' in got.text, TOKEN in got.text) == (True, False)
+    stranger = Browser(browser.served)
+    for path, place in {"/auth": "/auth", "/auth/login?next=/auth/new": "/auth/new"}.items():
+        assert stranger.get(path, **headers).headers["refresh"] == f"0; url={place}"
+    assert stranger.get(f"/auth?token={TOKEN}x", **headers).status == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "same-origin", "Referer": "http://logs.example/"},
+        {"Referer": "http://127.0.0.1/x"},
+    ],
+)
+def test_whoever_is_here_already_is_not_led_on(browser: Browser, headers: dict[str, str]) -> None:
+    assert browser.get("/auth", **headers).status == 401
+    assert browser.get("/auth/login", **headers).status == 200
+    assert browser.get(f"/auth?token={TOKEN}", **headers).status == 303
+
+
 def test_a_wrong_link_opens_nothing(browser: Browser) -> None:
     got = browser.get("/auth?token=wrong-token")
     assert (got.status, got.cookies) == (401, [])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC
 
 import pytest
@@ -12,6 +13,7 @@ from codex_quota.errors import UnauthorizedError, WorkspaceDeactivatedError
 from codex_quota.interfaces import Style
 from codex_quota.model import Credits, Snapshot, SpendLimit, Window
 from snapshots import (
+    BURNED,
     EVERYBODY,
     HOUR,
     NOW,
@@ -101,7 +103,52 @@ def test_a_word_that_is_too_long_is_broken(text: str) -> None:
 
 @pytest.mark.parametrize("width", [1, 2, 3, 7, 20])
 def test_an_impossible_width_is_no_reason_to_fail(width: int) -> None:
-    assert "99  waits for weekly" in written(*EVERYBODY, width=width)
+    assert re.search(r" 99\n +wait", written(*EVERYBODY, width=width))
+
+
+@pytest.mark.parametrize("width", range(30, 44))
+@pytest.mark.parametrize("emails", [True, False])
+@pytest.mark.parametrize("show", ["left", "used"])
+def test_a_terminal_too_narrow_for_bars_still_shows_every_number_in_its_width(width: int, emails: bool, show: str) -> None:
+    shown = written(*EVERYBODY, width=width, emails=emails, show=show)
+    assert [line for line in shown.splitlines() if cell_len(line) > width or line != line.rstrip()] == []
+    assert "█" not in shown
+    wide = written(*EVERYBODY, width=100, show=show).partition("\n\n")[0]
+    numbers = re.findall(r"[█▒░·]+ +(\S+)  ", wide)
+    found = re.findall(r"^  \S.*?  +([<>]?[\d.]+|-)(?:  .*)?$", shown.partition("\n\n")[0], flags=re.M)
+    assert numbers == [number for number in found if number != "394.80"]
+
+
+def test_bars_go_first_then_countdowns_then_resets_get_a_line_of_their_own() -> None:
+    assert written(WORK, BURNED, width=36).partition("\n\n")[0] == (
+        "       % left\n"
+        "work  Plus  network\n"
+        "  5 h      88  15:04 (3h)\n"
+        "  weekly   59  Thu 12:04 (4d)\n"
+        "burned  Plus  cache\n"
+        "  weekly    0  back Mon 12:04 (1d)\n"
+        "  5 h      99  waits for weekly"
+    )
+    assert written(WORK, BURNED, width=31).partition("\n\n")[0] == (
+        "       % left\n"
+        "work  Plus  network\n"
+        "  5 h      88  15:04\n"
+        "  weekly   59  Thu 12:04\n"
+        "burned  Plus  cache\n"
+        "  weekly    0  back Mon 12:04\n"
+        "  5 h      99  waits for weekly"
+    )
+    assert written(WORK, BURNED, width=26).partition("\n\n")[0] == (
+        "       % left\n"
+        "work  Plus  network\n"
+        "  5 h      88  15:04\n"
+        "  weekly   59  Thu 12:04\n"
+        "burned  Plus  cache\n"
+        "  weekly    0\n"
+        "    back Mon 12:04\n"
+        "  5 h      99\n"
+        "    waits for weekly"
+    )
 
 
 names = st.text(st.characters(codec="utf-8"), max_size=60)

@@ -6,10 +6,11 @@ from argparse import ArgumentParser, Namespace
 from datetime import datetime
 from typing import Any
 
-from codex_quota import Command, Context, Listing, NoAccountsError, wording
+from codex_quota import Command, Context, Listing, wording
 from codex_quota.options import add_options
 
 from .listing import FORMAT, local_iso, print_list
+from .missing import nothing_found, warn_about_directory
 from .status import ExitStatus
 
 _COLUMNS = ("account", "plan", "token_expires", "status", "source", "location")
@@ -34,9 +35,10 @@ class Accounts(Command):
             "token_expires": lambda text: _expiry(text, context),
             "status": lambda text: "error" if text in errors else text,
         }
-        print_list([_row(entry, context) for entry in listings], _COLUMNS, args, context, words)
+        print_list([_row(entry, context) for entry in listings], _COLUMNS, args, context, words, paths=("location",))
         if not listings:
-            raise NoAccountsError(f"there is no sign-in in {args.account_dir}/*.auth.json, the environment or the Codex home")
+            raise nothing_found(args)
+        warn_about_directory(args, [entry.account.source for entry in listings], context)
         for entry in listings:
             if entry.error is not None:
                 print(entry.error.line(), file=context.stderr)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 import codex_quota
-from codex_quota import Command, Context
+from codex_quota import CacheStore, CodexQuotaError, Command, Context, Snapshot, UnknownAccountError
 from codex_quota.options import add_options
 
 from .listing import FORMAT, local_iso, print_list
+from .missing import names_hint, unknown_of
 from .status import ExitStatus
 
 _COLUMNS = ("account", "plan", "usable", "read_at", "key")
@@ -27,11 +28,17 @@ class Cache(Command):
         add_options(parser, (FORMAT,))
 
     def run(self, args: Namespace, context: Context) -> int:
-        """Exit status 0, also when nothing is kept."""
+        """Exit status 0, also when nothing is kept; raises ``UnknownAccountError`` for a name that nobody knows."""
         store = context.client.store
-        kept = {key: codex_quota.load_snapshot(store.get(key) or "") for key in store.keys()}  # noqa: SIM118
+        kept = _kept(store)
         if args.account:
-            kept = {key: s for key, s in kept.items() if s is not None and s.account.name in args.account}
+            names = sorted({snapshot.account.name for snapshot in kept.values() if snapshot is not None})
+            unknown = unknown_of(args.account, names)
+            unknown = unknown and unknown_of(unknown, (entry.account.name for entry in context.client.accounts()))
+            if unknown:
+                wanted = " or ".join(map(repr, unknown))
+                raise UnknownAccountError(f"nothing is kept for an account {wanted}", hint=names_hint(unknown, names))
+            kept = {key: s for key, s in kept.items() if s is not None and not unknown_of([s.account.name], args.account)}
         if args.action == "clear":
             for key in kept:
                 store.delete(key)
@@ -48,3 +55,13 @@ class Cache(Command):
         print_list(rows, _COLUMNS, args, context)
         print(f"kept in {store.describe()}", file=context.stderr)
         return ExitStatus.OK
+
+
+def _kept(store: CacheStore) -> dict[str, Snapshot | None]:
+    try:
+        return {key: codex_quota.load_snapshot(store.get(key) or "") for key in store.keys()}  # noqa: SIM118
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CodexQuotaError(
+            f"the cache in {store.describe()} cannot be read: {reason}", hint="check --cache-dir and its mode"
+        ) from error

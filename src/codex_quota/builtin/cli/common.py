@@ -75,7 +75,8 @@ def make_client(
     return codex_quota.Client(
         account_dir=args.account_dir,
         sources=args.source,
-        chatgpt_url=args.chatgpt_url,
+        # left to the client when it comes from the environment, so that an error names the variable
+        chatgpt_url=args.chatgpt_url if args.origins["chatgpt_url"] == "--chatgpt-url" else None,
         timeout=args.timeout,
         retries=args.retries,
         retry_delay=args.retry_delay,

@@ -11,6 +11,7 @@ from codex_quota import Command, Context
 from codex_quota.options import Option, add_options, whole
 
 from .common import CLIENT_OPTIONS, OUTPUT_OPTIONS, make_client
+from .interrupts import ended_by_signals
 from .parser import command_parser
 from .show import Show
 
@@ -48,7 +49,8 @@ class Demo(Command):
         for option in (*OUTPUT_OPTIONS, WEB, PORT):
             option.resolve(args, context.environ)
         print("Simulated accounts; nothing leaves this machine.", file=context.stderr, flush=True)
-        with SimulatedService.demo() as service, TemporaryDirectory(prefix="codex-quota-demo-") as place:
+        temporary = TemporaryDirectory(prefix="codex-quota-demo-")
+        with ended_by_signals(), temporary as place, SimulatedService.demo() as service:
             service.write_accounts(Path(place) / "account")
             if args.web:
                 words = ["--host", "127.0.0.1", "--port", str(args.port)]

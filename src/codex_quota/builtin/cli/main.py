@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import codex_quota
 from codex_quota import CodexQuotaError, Command, Context, UsageError
 
 from .common import CLIENT_OPTIONS, DEBUG, make_client
-from .parser import DEFAULT_COMMAND, PROGRAM, Parser, build_parser, choose_command, command_parser
+from .interrupts import ignore_interrupts, mind_repeated_interrupts
+from .parser import DEFAULT_COMMAND, PROGRAM, build_parser, choose_command, command_parser
 from .status import ExitStatus
+from .streams import forgiving, preceded, silence, standing
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
     from codex_quota import Client
+
+Result = TypeVar("Result")
 
 
 def main(
@@ -33,29 +36,36 @@ def main(
     """Run the program with *argv* (by default the process's own) and return its exit status.
 
     Every error is one line on *stderr*; only with ``--debug`` it is raised.
+    A standard stream that is closed takes nothing and gives nothing.
     """
-    stdin, stdout, stderr = stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr
+    if argv is None:
+        mind_repeated_interrupts()
+    stdin = standing(stdin or sys.stdin, "r")
+    stdout, stderr = standing(stdout or sys.stdout, "w"), standing(stderr or sys.stderr, "w")
     environ = os.environ if environ is None else environ
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (stdout, stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    stderr = forgiving(stderr)
     try:
         status = _run(words, environ, stdin, stdout, stderr, plugins)
         stdout.flush()
     except KeyboardInterrupt:
+        if argv is None:
+            ignore_interrupts()
         print(f"{PROGRAM}: interrupted", file=stderr)
         return ExitStatus.INTERRUPTED
     except BrokenPipeError:
-        _silence(stdout)
+        silence(stdout)
         return ExitStatus.OK
     except CodexQuotaError as error:
-        if "--debug" in words:
+        if _wants_debug(words, environ):
             raise
         print(f"{PROGRAM}: {error.line()}", file=stderr)
         return ExitStatus.USAGE if isinstance(error, (UsageError, codex_quota.UnknownAccountError)) else ExitStatus.NONE
     except OSError as error:
-        if "--debug" in words:
+        if _wants_debug(words, environ):
             raise
         print(f"{PROGRAM}: {error.strerror or error}: {error.filename or 'output'}; check space and permissions", file=stderr)
         return ExitStatus.NONE
@@ -72,16 +82,17 @@ def _run(
         raise UsageError(
             f"there are no commands: {reasons}", hint="install codex-quota anew, or unset CODEX_QUOTA_DISABLED_PLUGINS"
         )
-    Parser.stream = stdout
-    parser = command_parser(commands[DEFAULT_COMMAND])
+    parser = command_parser(commands[DEFAULT_COMMAND], stream=stdout)
     name, rest = choose_command(words, parser, commands)
+    debug = _wants_debug(words, environ)
     try:
         if name is None:
-            build_parser(commands.values()).parse_args(rest)
+            tell = lambda error: print(f"{PROGRAM}: {error.line()}", file=stderr)  # noqa: E731
+            build_parser(commands.values(), stream=stdout, tell=tell).parse_args(rest)
             return ExitStatus.OK
         if name != DEFAULT_COMMAND:
-            parser = command_parser(commands[name])
-        args = parser.parse_args(rest)
+            parser = command_parser(commands[name], stream=stdout)
+        args = _guarded(name, lambda: parser.parse_args(rest), debug=debug)
     except SystemExit:
         return ExitStatus.OK
     command = commands[name]
@@ -96,47 +107,74 @@ def _run_command(command: Command, args: Namespace, context: Context) -> int:
 
     DEBUG.resolve(args, context.environ)
     if not command.wants_client:
-        return _guarded(command, args, context)
+        return _guarded(command.name, lambda: int(command.run(args, context)), debug=args.debug)
     for option in CLIENT_OPTIONS:
         option.resolve(args, context.environ)
+    from .screen import width_of
     from .steps import Steps
 
+    _tell_problems(context.catalogue.problems, context.stderr)
     made: list[Client] = []
-    with Steps(context.stderr, verbose=args.verbose) as steps:
+    with Steps(context.stderr, verbose=args.verbose, width=width_of(context.stderr, context.environ)) as steps:
 
         def client() -> Client:
             if not made:
                 made.append(make_client(args, catalogue=context.catalogue, environ=context.environ, on_event=steps.on_event))
             return made[0]
 
+        world = replace(
+            context,
+            make_client=client,
+            stdout=preceded(context.stdout, steps.stop),
+            stderr=preceded(context.stderr, steps.stop),
+        )
         try:
-            return _guarded(command, args, replace(context, make_client=client))
+            return _guarded(command.name, lambda: int(command.run(args, world)), debug=args.debug)
         finally:
             for one in made:
                 one.close()
 
 
-def _guarded(command: Command, args: Namespace, context: Context) -> int:
-    """A stranger's command that raises costs one line, unless the traceback is asked for."""
+def _guarded(name: str, act: Callable[[], Result], *, debug: bool) -> Result:
+    """What *act* gives; a stranger's command *name* that raises costs one line, unless the traceback is asked for."""
     try:
-        return int(command.run(args, context))
+        return act()
     except (CodexQuotaError, OSError):
         raise
     except Exception as error:
-        if args.debug:
+        if debug:
             raise
         raise codex_quota.PluginError(
-            f"the command {command.name} failed: {type(error).__name__}: {error}", hint="--debug shows where"
+            f"the command {name} failed: {type(error).__name__}: {error}", hint="--debug shows where"
         ) from error
+
+
+def _tell_problems(problems: Iterable[codex_quota.Problem], stderr: TextIO) -> None:
+    """One line for each plugin that something is missing of; one that is only slow is no news at every start."""
+    told: set[tuple[str, str]] = set()
+    for problem in problems:
+        who = (problem.plugin, problem.distribution)
+        if who in told or problem.reason.startswith("slow: "):
+            continue
+        told.add(who)
+        what = "could not be loaded" if problem.stage == "import" else "has a problem"
+        print(
+            f"{PROGRAM}: plugin {problem.plugin} (distribution {problem.distribution}) {what}: {problem.reason}; "
+            "'codex-quota plugins' tells more",
+            file=stderr,
+        )
+
+
+def _wants_debug(words: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Whether tracebacks are wanted, also where the command line could not be read yet."""
+    flags = [word for word in words if word in (DEBUG.flag, DEBUG.opposite)]
+    args = Namespace(debug=flags[-1] == DEBUG.flag if flags else None)
+    try:
+        DEBUG.resolve(args, environ)
+    except UsageError:
+        return False
+    return bool(args.debug)
 
 
 def _no_client() -> Client:
     raise UsageError("this command has no client", hint="set wants_client in the command's class")
-
-
-def _silence(stdout: TextIO) -> None:
-    """Keep the interpreter from complaining at exit that nobody reads any more."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
-    except (OSError, ValueError):
-        return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import IO, Any, NoReturn
 
 import codex_quota
-from codex_quota import Command, UsageError
+from codex_quota import Command, PluginError, UsageError
 from codex_quota.options import add_options
 
 from .common import CLIENT_OPTIONS, DEBUG
@@ -22,25 +23,33 @@ _EPILOG = (
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, raised, and whose output goes to ``stream``."""
+    """An argument parser whose errors are one line, raised, and whose output goes to *stream*, by default standard output."""
 
-    stream: IO[str] | None = None
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, stream: IO[str] | None = None, **settings: Any) -> None:  # noqa: ANN401
         super().__init__(**settings, allow_abbrev=False)
+        self._stream = stream
 
     def error(self, message: str) -> NoReturn:
         """Raise ``UsageError`` with the message."""
-        raise UsageError(message.removeprefix("argument "), hint=f"see {self.prog} --help")
+        hint = f"see {self.prog} --help"
+        if message.startswith("unrecognized arguments: -"):
+            hint += "; a name that begins with a dash stands behind --"
+        raise UsageError(message.removeprefix("argument "), hint=hint)
 
     def _print_message(self, message: str, file: object = None) -> None:
         if message:
-            print(message, end="", file=type(self).stream)
+            print(message, end="", file=self._stream)
 
 
-def build_parser(commands: Iterable[Command]) -> Parser:
-    """The whole parser, which also carries the default command's arguments: for help, manual page and completions."""
+def build_parser(
+    commands: Iterable[Command], *, stream: IO[str] | None = None, tell: Callable[[PluginError], None] = lambda error: None
+) -> Parser:
+    """The whole parser, which also carries the default command's arguments: for help, manual page and completions.
+
+    A command whose arguments cannot be made is left out, and *tell* hears why.
+    """
     whole = Parser(
+        stream=stream,
         prog=PROGRAM,
         description=_DESCRIPTION,
         epilog=_EPILOG,
@@ -53,13 +62,24 @@ def build_parser(commands: Iterable[Command]) -> Parser:
             _configure(whole, command)
     section = whole.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for command in ordered:
-        _configure(section.add_parser(command.name, help=command.summary, description=_sentence(command.summary)), command)
+        try:
+            # tried apart first, since a parser that is half made cannot be taken out again
+            command_parser(command)
+        except PluginError as error:
+            tell(error)
+            continue
+        summary = codex_quota.one_line(command.summary).replace("%", "%%")
+        parser = section.add_parser(command.name, help=summary, description=_sentence(command.summary), stream=stream)
+        _configure(parser, command)
     return whole
 
 
-def command_parser(command: Command) -> Parser:
-    """The parser of one command, which costs a fraction of the whole one."""
-    parser = Parser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.summary))
+def command_parser(command: Command, *, stream: IO[str] | None = None) -> Parser:
+    """The parser of one command, which costs a fraction of the whole one.
+
+    Raises ``PluginError`` when the command cannot say what its arguments are.
+    """
+    parser = Parser(stream=stream, prog=f"{PROGRAM} {command.name}", description=_sentence(command.summary))
     _configure(parser, command)
     return parser
 
@@ -87,11 +107,29 @@ def choose_command(argv: Sequence[str], default: Parser, names: Iterable[str]) -
 
 
 def _configure(parser: Parser, command: Command) -> None:
-    command.configure(parser)
+    try:
+        command.configure(parser)
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise PluginError(f"the command {command.name} cannot be set up: {reason}") from error
+    for action in parser._actions:
+        _check_help(parser, action)
     options = (*CLIENT_OPTIONS, DEBUG) if command.wants_client else (DEBUG,)
     taken = set(parser._option_string_actions)
-    add_options(parser, [option for option in options if option.flag not in taken])
+    own = [replace(option, short=None) if option.short in taken else option for option in options]
+    add_options(parser, [option for option in own if not taken & {option.flag, option.opposite}])
+
+
+def _check_help(parser: Parser, action: argparse.Action) -> None:
+    """Take a help text literally that argparse could not show, because of a bare percent sign."""
+    try:
+        parser._get_formatter()._expand_help(action)
+    except (ValueError, TypeError, KeyError):
+        action.help = (action.help or "").replace("%", "%%")
 
 
 def _sentence(summary: str) -> str:
-    return summary[:1].upper() + summary[1:].rstrip(".") + "."
+    text = codex_quota.one_line(summary)
+    # argparse puts values into a description only when it names the program
+    text = text.replace("%", "%%") if "%(prog)" in text else text
+    return text[:1].upper() + text[1:].rstrip(".") + "."

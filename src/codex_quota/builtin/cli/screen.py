@@ -19,7 +19,7 @@ def style_for(args: Namespace, *, stdout: TextIO, environ: Mapping[str, str], no
         show=args.show,
         time=args.time,
         tz=UTC if args.utc else None,
-        width=_width(stdout, environ) if terminal else None,
+        width=width_of(stdout, environ) if terminal else None,
         color=_wants_color(args.color, terminal, environ),
         unicode=_can_draw(stdout),
         emails=args.emails,
@@ -32,12 +32,13 @@ def _wants_color(wish: str, terminal: bool, environ: Mapping[str, str]) -> bool:
     return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
-def _width(stdout: TextIO, environ: Mapping[str, str]) -> int:
+def width_of(stream: TextIO, environ: Mapping[str, str]) -> int:
+    """The columns of the terminal that *stream* writes to, 80 when nobody knows."""
     columns = environ.get("COLUMNS", "")
     if columns.isascii() and columns.isdigit() and int(columns) > 0:
         return int(columns)
     try:
-        return os.get_terminal_size(stdout.fileno()).columns or 80
+        return os.get_terminal_size(stream.fileno()).columns or 80
     except (OSError, ValueError):
         return 80
 

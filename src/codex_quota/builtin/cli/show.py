@@ -10,8 +10,11 @@ from codex_quota import Command, Context, Snapshot, Style, wording
 from codex_quota.options import add_options
 
 from .common import OUTPUT_OPTIONS, RAW_OPTIONS
+from .missing import nothing_found, unknown_account, warn_about_directory
+from .parser import PROGRAM
 from .screen import style_for
 from .status import ExitStatus
+from .streams import json_for
 
 
 class Show(Command):
@@ -33,15 +36,19 @@ class Show(Command):
         args.refresh = args.refresh or raw
         chosen = args.format or ("table" if context.stdout.isatty() else "plain")
         formatter = context.catalogue.formatters.choose(chosen)
-        snapshots = codex_quota.sort_snapshots(_fetch(args.account, context), args.sort)
+        snapshots = codex_quota.sort_snapshots(_fetch(args, context), args.sort)
         style = style_for(args, stdout=context.stdout, environ=context.environ, now=context.now())
-        if not snapshots and formatter.content_type != "application/json":
-            raise codex_quota.NoAccountsError(_nothing_found(args))
+        if not snapshots:
+            if formatter.content_type != "application/json" or raw:
+                raise nothing_found(args)
+            print(f"{PROGRAM}: {nothing_found(args).line()}", file=context.stderr)
+        warn_about_directory(args, [snapshot.account.source for snapshot in snapshots], context)
         if raw:
             _print_raw(snapshots, args, context)
             _print_problems(snapshots, style, context)
         else:
-            context.stdout.write(_formatted(formatter, snapshots, style))
+            text = _formatted(formatter, snapshots, style)
+            context.stdout.write(json_for(context.stdout, text) if formatter.content_type == "application/json" else text)
             if not formatter.tells_problems:
                 _print_problems(snapshots, style, context)
         return status_of(snapshots)
@@ -55,14 +62,11 @@ def status_of(snapshots: Sequence[Snapshot]) -> ExitStatus:
     return ExitStatus.OK if answered == len(snapshots) else ExitStatus.PARTIAL
 
 
-def _fetch(names: Sequence[str], context: Context) -> list[Snapshot]:
+def _fetch(args: Namespace, context: Context) -> list[Snapshot]:
     try:
-        return context.client.fetch_all(names or None)
+        return context.client.fetch_all(args.account or None)
     except codex_quota.UnknownAccountError as error:
-        near = codex_quota.nearest(names[0], context.catalogue.commands)
-        if near:
-            error.hint += f"; the command is called {near!r}"
-        raise
+        raise unknown_account(error, args, context) from None
 
 
 def _formatted(formatter: codex_quota.Formatter, snapshots: Sequence[Snapshot], style: Style) -> str:
@@ -85,6 +89,9 @@ def _print_problems(snapshots: Sequence[Snapshot], style: Style, context: Contex
 
 
 def _print_raw(snapshots: Sequence[Snapshot], args: Namespace, context: Context) -> None:
+    if hasattr(context.stdout, "reconfigure"):
+        # an unchanged body is UTF-8, whatever the locale
+        context.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for number, snapshot in enumerate(snapshots):
         answer = snapshot.answer
         if len(snapshots) > 1:
@@ -99,8 +106,3 @@ def _print_raw(snapshots: Sequence[Snapshot], args: Namespace, context: Context)
             if args.raw_headers:
                 print(file=context.stdout)
             print(answer.body.removesuffix("\n"), file=context.stdout)
-
-
-def _nothing_found(args: Namespace) -> str:
-    where = ", ".join(args.source) if args.source else f"{args.account_dir}/*.auth.json, the environment or the Codex home"
-    return f"there is no sign-in in {where}"

@@ -15,7 +15,7 @@ from codex_quota import Client
 from codex_quota.wording import natural_key
 
 from .account_errors import AccountExistsError, AccountFileError, ExpiredError, NoSuchAccountError, problem
-from .moving import give_name, is_same, remove_former, sync, tidy, write_new, write_over
+from .moving import give_name, is_same, remove_former, tidy, write_new, write_over
 from .sign_ins import AccountFile, Checked, checked, decoded, described
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class AccountFiles:
                 else:
                     give_name(old, target)
                     remove_former(old, target)
-                sync(self.directory)
+                codex_quota.sync_directory(self.directory)
             except OSError as error:
                 raise problem(error, self.directory, name) from None
 
@@ -108,7 +108,7 @@ class AccountFiles:
             path = self._existing(name)
             try:
                 path.unlink()
-                sync(self.directory)
+                codex_quota.sync_directory(self.directory)
             except OSError as error:
                 raise problem(error, self.directory, name) from None
 

@@ -15,8 +15,9 @@ from .sign_ins import AccountFile, Checked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """One account in the list: everything but ``name`` is in the visitor's language and may be empty.
+    """One account in the list: every text but ``name`` is in the visitor's language and may be empty.
 
+    ``ends`` is when the token ends or, with ``ended``, when it did.
     ``tone`` is the badge's: good, low or bad; ``remark`` says what is wrong, and ``advice`` what to do about it.
     """
 
@@ -24,6 +25,7 @@ class AccountRow:
     email: str = ""
     plan: str = ""
     ends: str = ""
+    ended: bool = False
     last4: str = ""
     mark: str
     tone: str
@@ -54,6 +56,7 @@ def account_row(file: AccountFile, snapshot: Snapshot | None, style: Style, lang
         email=found.account.email or "",
         plan=plan_text((snapshot.plan if snapshot else None) or found.plan, say).removeprefix("-"),
         ends=clock(found.expires_at, style.now, style.tz, say) if found.expires_at else "",
+        ended=found.expired,
         last4=found.last4,
         mark=mark,
         tone=tone,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from bottle import Bottle, HTTPError, request, response
 
@@ -20,7 +21,9 @@ from .settings import Settings
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "too_many_requests"}
 
 
-def make_app(board: Board, settings: Settings, gate: Gate, files: AccountFiles) -> Guarded:
+def make_app(
+    board: Board, settings: Settings, gate: Gate, files: AccountFiles, log: Callable[[str], None] | None = None
+) -> Guarded:
     """The WSGI application; *board* gives the figures, *gate* decides who may enter, *files* are the accounts managed."""
     app = Bottle()
     app.catchall = False  # Guarded logs what goes wrong without the texts that Bottle would write
@@ -35,7 +38,7 @@ def make_app(board: Board, settings: Settings, gate: Gate, files: AccountFiles) 
         visitor = Visitor(base=refusal.base)
         return render("error", visitor, language, settings, status=refusal.status, heading=heading, hint=hint)
 
-    return Guarded(app, gate, page=refusal_page)
+    return Guarded(app, gate, page=refusal_page, log=log)
 
 
 def _error(error: HTTPError) -> str:

@@ -12,7 +12,7 @@ from .pages import refusal, this_language
 LONGEST_FIELD = 1000
 
 
-class _InMemory(BaseRequest):
+class _InMemory(BaseRequest):  # type: ignore[misc]
     MEMFILE_MAX = max(BODY_LIMITS.values()) + 1
 
 

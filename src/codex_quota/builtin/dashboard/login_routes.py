@@ -11,6 +11,7 @@ from bottle import Bottle, HTTPResponse, request
 from .checks import wants_json
 from .forms import Form, posted
 from .gate import CHALLENGE, Gate
+from .hosts import parse_origin
 from .pages import link, refusal, this_language, this_visitor
 from .settings import Settings
 from .visitor import Refusal
@@ -39,7 +40,9 @@ class LoginRoutes:
         def guarded() -> HTTPResponse:
             if "token" in request.query:
                 return self._exchange(self._here())
-            return page() if this_visitor().admin else self._ask(self._here())
+            if this_visitor().admin:
+                return page()
+            return self._onward(self._here()) if _from_elsewhere() else self._ask(self._here())
 
         return guarded
 
@@ -63,7 +66,9 @@ class LoginRoutes:
         place = self._wanted(request.query.getunicode("next", ""))
         if "token" in request.query:
             return self._exchange(place)
-        return self._go(place) if this_visitor().admin else self._login_page(200, place)
+        if this_visitor().admin:
+            return self._go(place)
+        return self._onward(place) if _from_elsewhere() else self._login_page(200, place)
 
     def sign_in(self) -> HTTPResponse:
         """``POST /auth/login``: a session for the right token."""
@@ -82,7 +87,9 @@ class LoginRoutes:
 
     def _open(self, token: str, place: str) -> HTTPResponse:
         answer = self._gate.sign_in(this_visitor(), token)
-        return self._page(answer, place) if isinstance(answer, Refusal) else self._go(place, answer)
+        if isinstance(answer, Refusal):
+            return self._page(answer, place)
+        return self._onward(place, answer) if _from_elsewhere() else self._go(place, answer)
 
     def _ask(self, place: str, *, lost: bool = False) -> HTTPResponse:
         """The form to sign in, where an account page would be, or for a form whose session is over."""
@@ -105,6 +112,18 @@ class LoginRoutes:
     def _login_page(self, status: int, place: str, told: tuple[str, str] | None = None) -> HTTPResponse:
         return self._render("login", status, told=told, place=place, made=not self._settings.token_is_given)
 
+    def _onward(self, place: str, cookie: str | None = None) -> HTTPResponse:
+        """A page that leads on by itself.
+
+        After a link on another site the browser keeps a ``SameSite=Strict`` cookie back, and after each redirect from there too,
+        but not when a page of this site asks.
+        """
+        answer = self._render("onward", 200, place=place)
+        answer.set_header("Refresh", f"0; url={this_visitor().base}{place}")
+        if cookie is not None:
+            answer.set_header("Set-Cookie", cookie)
+        return answer
+
     def _go(self, place: str, cookie: str | None = None) -> HTTPResponse:
         answer = HTTPResponse("", 303, {"Location": this_visitor().base + place})
         if cookie is not None:
@@ -124,3 +143,13 @@ class LoginRoutes:
 def _said(refused: Refusal) -> tuple[str, str]:
     say = this_language().say
     return say(refused.text, **refused.values), say(refused.hint, **refused.values)
+
+
+def _from_elsewhere() -> bool:
+    """True when a link on another site led here, as far as the browser tells."""
+    site: str | None = request.headers.get("Sec-Fetch-Site")
+    referer: str | None = request.headers.get("Referer")
+    if site is not None or referer is None:
+        return site == "cross-site"
+    origin, host = parse_origin("/".join(referer.split("/", 3)[:3])), this_visitor().host
+    return origin is None or host is None or origin[1].name != host.name

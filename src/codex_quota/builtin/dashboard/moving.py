@@ -26,7 +26,7 @@ def write_new(path: Path, data: bytes) -> None:
         give_name(temporary, path)
     finally:
         _forget(temporary)
-    sync(path.parent)
+    codex_quota.sync_directory(path.parent)
 
 
 def write_over(path: Path, data: bytes) -> None:
@@ -37,7 +37,7 @@ def write_over(path: Path, data: bytes) -> None:
     except OSError:
         _forget(temporary)
         raise
-    sync(path.parent)
+    codex_quota.sync_directory(path.parent)
 
 
 def give_name(path: Path, name: Path) -> None:
@@ -66,27 +66,12 @@ def remove_former(former: Path | None, new: Path) -> None:
     except OSError:
         new.unlink()
         raise
-    sync(new.parent)
+    codex_quota.sync_directory(new.parent)
 
 
 def is_same(one: Path, other: Path) -> bool:
     """True for two spellings of one entry of a directory, which some disks allow; two entries of one file are not the same."""
     return one == other or (one.name.casefold() == other.name.casefold() and one.samefile(other))
-
-
-def sync(directory: Path) -> None:
-    """Wait until the disk knows which files the directory holds, where it can tell.
-
-    Raises nothing: the change has been made by then, and must not be called a failure because a disk promises less.
-    """
-    if os.name != "posix":
-        return
-    with suppress(OSError):
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def tidy(directory: Path) -> None:

@@ -38,13 +38,14 @@ Words of the style sheet that pages share:
   ``actions``: a row of them;
 * ``field``: a ``div`` around label, input and ``small`` help; ``field wrong`` when it was refused;
 * ``notice`` (also ``notice good``, ``notice warning``, ``notice error``); errors get ``role="alert"``;
+* ``card``: a smaller box, with ``head`` for its first line and in that ``who`` for the name and what belongs to it;
 * ``panel``: a box with an outline; ``stack``: children with even space; ``list``: a table;
 * ``badge`` (also ``badge good``, ``badge low``, ``badge bad``), ``quiet`` for lesser text, ``code``.
 """
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,7 @@ def this_visitor() -> Visitor:
 
 def this_language() -> Language:
     """The language for the request that is being served."""
-    return choose(request.headers.get("Accept-Language"))
+    return _language(request.headers.get("Accept-Language"))
 
 
 def link(base: str, path: str, **query: object) -> str:
@@ -119,6 +120,11 @@ def static_link(base: str, file: str) -> str:
 def fingerprint(file: str) -> str:
     """Twelve hexadecimal digits that change with the file; raises ``FileNotFoundError``."""
     return sha256((STATIC / file).read_bytes()).hexdigest()[:12]
+
+
+@lru_cache(64)
+def _language(accept: str | None) -> Language:
+    return choose(accept)
 
 
 @cache

@@ -30,7 +30,7 @@ def run(settings: Settings, context: Context) -> int:
         server = make_server(lambda environ, start: later[0](environ, start), settings)
         settings = with_port(settings, server.effective_port)
         board = Board(context.client, settings, log=log)
-        later.append(make_app(board, settings, Gate(settings), AccountFiles(settings.account_dir, context.client)))
+        later.append(make_app(board, settings, Gate(settings), AccountFiles(settings.account_dir, context.client), log))
         try:
             board.start()
             _greet(settings, context, log)

@@ -32,7 +32,7 @@ def make_server(app: Callable[..., Any], settings: Settings) -> Any:  # noqa: AN
             channel_timeout=CHANNEL_TIMEOUT,
             cleanup_interval=10,
             max_request_header_size=32 << 10,
-            max_request_body_size=4 << 20,
+            max_request_body_size=512 << 10,
             clear_untrusted_proxy_headers=False,
             expose_tracebacks=False,
         )

@@ -45,6 +45,8 @@ class Pen:
 
     def bar(self, filled: float | None, width: int, waiting: bool) -> str:
         """A bar; it is full or empty only when the quantity is, hatched when what it shows cannot be used."""
+        if width < 1:
+            return ""
         full, hatched, empty, unknown = "█▒░·" if self.unicode else "#=-."
         if filled is None:
             return unknown * width
@@ -92,20 +94,63 @@ def columns(blocks: Sequence[Block], heading: str, width: int, pen: Pen) -> list
     return lines
 
 
-def stacked(blocks: Sequence[Block], heading: str, width: int, pen: Pen) -> list[Line]:
-    """A line for each account, then its rows below it, a little to the right."""
+def stacked(blocks: Sequence[Block], heading: str, width: int, pen: Pen) -> list[Line] | None:
+    """A line for each account, then its rows below it, a little to the right; None when that does not fit into *width*."""
     gauge = _Gauge.of(blocks, pen)
     spare = width - sum(gauge.least.values()) - gauge.fixed - len(GAP)
-    widths = _grown(gauge.least, gauge.natural, _STACKED_STEPS, spare) if spare >= 0 else gauge.least | {"bar": 0}
+    if spare < 0:
+        return None
+    widths = _grown(gauge.least, gauge.natural, _STACKED_STEPS, spare)
     indent: Piece = (GAP, "normal")
     lines = [[indent, *gauge.titles(heading, widths, pen)]]
     for block in blocks:
-        email: Line = [(pen.cut(block.email, width // 3, 0.4), "normal"), indent] if block.email else []
-        rest: Line = [indent, *email, (pen.cut(block.plan, width // 3), "normal"), indent, (block.source, block.source_tone)]
-        room = width - sum(pen.cell_len(text) for text, _ in rest)
-        lines.append([(pen.cut(block.name, max(8, room), 0.4), "strong"), *rest])
+        lines.append(_headline(block, width, pen))
         lines += [[indent, *gauge.line(row, widths, pen)] for row in block.rows]
     return lines
+
+
+def bare(blocks: Sequence[Block], heading: str, width: int, pen: Pen, *, below: bool) -> list[Line] | None:
+    """Like ``stacked`` without bars; a reset that does not fit behind its number stands *below* it, or else it is None."""
+    gauge = _Gauge.of(blocks, pen)
+    rows = [row for block in blocks for row in block.rows]
+    resets = max(pen.cell_len(row.reset if row.says is None else "") for row in rows)
+    periods = max(min(pen.cell_len(row.period), 9) + (5 if row.limit else 0) for row in rows)
+    room = width - 3 * len(GAP) - gauge.number
+    label = max(1, min(gauge.least["label"], max(periods, room - resets), room))
+    ahead = 2 * len(GAP) + label + gauge.number
+    title = pen.cut(heading, ahead)
+    lines: list[Line] = [[(" " * (ahead - pen.cell_len(title)) + title, "strong")]]
+    for block in blocks:
+        lines.append(_headline(block, width, pen))
+        for row in block.rows:
+            text, tone = (row.reset, row.reset_tone) if row.says is None else (row.says, row.tone)
+            line: Line = [(GAP, "normal"), *pen.padded(_shortened(row, label, pen), gauge.tone(row), label), (GAP, "normal")]
+            line += [(row.number.rjust(gauge.number), row.tone), (GAP, "normal")] if row.says is None else []
+            if sum(pen.cell_len(piece) for piece, _ in line) + pen.cell_len(text) <= width:
+                lines.append([*line, (text, tone)])
+            elif below:
+                parts = wrapped(text, max(width - 2 * len(GAP), len(GAP) + 2), pen)
+                lines += [line, *([(2 * GAP, "normal"), (part, tone)] for part in parts)]
+            else:
+                return None
+    return lines
+
+
+def _headline(block: Block, width: int, pen: Pen) -> Line:
+    """The account's own fields; where there is no room for all, its name is the last to go."""
+    indent: Piece = (GAP, "normal")
+    emails: Line = [(pen.cut(block.email, width // 3, 0.4), "normal")] if block.email else []
+    plan: Piece = (pen.cut(block.plan, width // 3), "normal")
+    source: Piece = (block.source, block.source_tone)
+    age: Piece = (block.age, block.source_tone)
+    least = min(8, pen.cell_len(block.name))
+    kept: tuple[Line, ...] = ([*emails, plan, source], [*emails, plan, age], [*emails, age], emails, [])
+    for fields in kept:
+        rest = [piece for field in fields for piece in (indent, field)]
+        room = width - sum(pen.cell_len(text) for text, _ in rest)
+        if room >= least:
+            break
+    return [(pen.cut(block.name, room, 0.4), "strong"), *rest]
 
 
 def wrapped(text: str, width: int, pen: Pen) -> Iterator[str]:
@@ -157,10 +202,14 @@ class _Gauge:
         cells = ((pen.say("Window"), widths["label"]), (heading, bar), (pen.say("Resets"), self.reset))
         return [piece for text, width in cells for piece in (*pen.padded(text, "strong", width), (GAP, "normal"))][:-1]
 
+    @staticmethod
+    def tone(row: Row) -> Tone:
+        """The tone of a row's label."""
+        return row.tone if row.tone in ("waiting", "bound", "error") else "normal"
+
     def line(self, row: Row, widths: dict[str, int], pen: Pen) -> Line:
         bar = widths["bar"]
-        tone: Tone = row.tone if row.tone in ("waiting", "bound", "error") else "normal"
-        line = [*pen.padded(_shortened(row, widths["label"], pen), tone, widths["label"]), (GAP, "normal")]
+        line = [*pen.padded(_shortened(row, widths["label"], pen), self.tone(row), widths["label"]), (GAP, "normal")]
         if row.says is not None:
             return line + pen.padded(row.says, row.tone, bar + 1 + self.number + len(GAP) + self.reset)
         before_number = " " * (1 + self.number - len(row.number))

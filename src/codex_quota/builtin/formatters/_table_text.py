@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from codex_quota import Snapshot, Style
 from codex_quota.view import Block, Tone, block
 
-from ._table_layout import Line, Pen, columns, stacked, wrapped
+from ._table_layout import Line, Pen, bare, columns, stacked, wrapped
 
 _COLOURS: dict[Tone, str] = {
     "good": "green",
@@ -35,7 +36,14 @@ def table_text(snapshots: Sequence[Snapshot], style: Style) -> str:
     pen, width = Pen(cell_len=cell_len, unicode=style.unicode, say=say), style.width or 100
     heading = say("% used") if style.show == "used" else say("% left")
     blocks = [block(snapshot, style) for snapshot in snapshots]
-    lines = columns(blocks, heading, width, pen) or stacked(blocks, heading, width, pen)
+    lines = (
+        columns(blocks, heading, width, pen)
+        or stacked(blocks, heading, width, pen)
+        or bare(blocks, heading, width, pen, below=False)
+    )
+    if lines is None:
+        terse = replace(style, time="clock") if style.time == "both" else style
+        lines = bare([block(snapshot, terse) for snapshot in snapshots], heading, width, pen, below=True) or []
     remarks = [line for shown in blocks for line in _remarks(shown, width, pen)]
     paint = _painter(style.color)
     return "".join(_painted(line, paint) + "\n" for line in (*lines, *([[]] if remarks else []), *remarks))

@@ -5,12 +5,8 @@
 
 const OWNED_BY_THE_READER = new Set(["open", "value"]);
 
-function keyOf(node) {
-  return node.nodeType === Node.ELEMENT_NODE && node.id ? node.id : null;
-}
-
 function alike(a, b) {
-  return a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
+  return a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
 }
 
 function copyAttributes(from, to) {
@@ -22,28 +18,42 @@ function copyAttributes(from, to) {
   }
 }
 
-// Changes *now* into *next*, which must be elements of one kind.
+// The node at or after *place* that may become *wanted*: the one with its id, else the next one like it, unless a node that
+// one of the *later* ones may become would have to make way.
+function counterpart(wanted, place, known, later) {
+  if (wanted.id) return known.get(wanted.id) || null;
+  for (let node = place; node && !node.id; node = node.nextSibling) {
+    if (alike(node, wanted)) return node;
+    if (later.some((other) => alike(node, other))) return null;
+  }
+  return null;
+}
+
+// Changes the element *now* into *next*, which is of the same kind; *next* is used up.
 function morph(now, next) {
   copyAttributes(next, now);
-  const keyed = new Map();
-  for (const child of now.children) if (child.id) keyed.set(child.id, child);
+  const known = new Map(), wantedIds = new Set();
+  for (const child of now.children) if (child.id) known.set(child.id, child);
+  for (const child of next.children) if (child.id) wantedIds.add(child.id);
   let place = now.firstChild;
-  for (const wanted of [...next.childNodes]) {
-    const key = keyOf(wanted);
-    let found = key === null ? place : keyed.get(key);
-    while (key === null && found && keyOf(found) !== null && wanted.nodeType === Node.ELEMENT_NODE) found = found.nextSibling;
-    if (found && alike(found, wanted)) {
-      if (found === place) place = place.nextSibling;
-      else now.insertBefore(found, place);
-      if (found.nodeType === Node.ELEMENT_NODE) morph(found, wanted);
-      else if (found.nodeValue !== wanted.nodeValue) found.nodeValue = wanted.nodeValue;
-    } else {
-      now.insertBefore(wanted, place);
-    }
-  }
-  while (place) {
+  const drop = () => {
     const rest = place.nextSibling;
     place.remove();
     place = rest;
+  };
+  const all = [...next.childNodes];
+  for (const [index, wanted] of all.entries()) {
+    while (place && place.id && !wantedIds.has(place.id)) drop();
+    const found = counterpart(wanted, place, known, all.slice(index + 1));
+    if (!found || !alike(found, wanted)) {
+      now.insertBefore(wanted, place);
+      continue;
+    }
+    while (!wanted.id && place !== found) drop();
+    if (found === place) place = place.nextSibling;
+    else now.insertBefore(found, place);
+    if (found.nodeType === Node.ELEMENT_NODE) morph(found, wanted);
+    else if (found.nodeValue !== wanted.nodeValue) found.nodeValue = wanted.nodeValue;
   }
+  while (place) drop();
 }

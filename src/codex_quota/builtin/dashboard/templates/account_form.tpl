@@ -6,7 +6,7 @@
 <p class="notice {{"warning" if has_ended else "error"}}" role="alert" id="told">{{told[0]}} {{told[1]}}</p>
 % end
 % if tried:
-<section class="panel stack" role="status" aria-labelledby="tried">
+<section class="card" role="status" aria-labelledby="tried">
   <h2 id="tried">{{say("What the service says")}}</h2>
 %   if tried.plan != "-":
   <p class="quiet">{{tried.plan}}</p>
@@ -27,13 +27,6 @@
 </section>
 % end
 <form class="panel stack" method="post" action="{{url("/auth/save")}}" enctype="multipart/form-data" autocomplete="off">
-  % include("csrf.tpl")
-% if entry.original:
-  <input type="hidden" name="original_name" value="{{entry.original}}">
-% end
-% if entry.draft:
-  <input type="hidden" name="draft" value="{{entry.draft}}">
-% end
   <div class="field{{" wrong" if wrong == "name" else ""}}">
     <label for="name">{{say("Name")}}</label>
     <input id="name" name="name" value="{{entry.name}}" required maxlength="100" spellcheck="false" autocapitalize="off" aria-describedby="name-help" {{!'aria-invalid="true"' if wrong == "name" else ""}}>
@@ -60,15 +53,21 @@
   <p><label><input type="checkbox" name="expired" value="yes"> {{say("Save it although it has ended")}}</label></p>
 % end
   <div class="actions">
+    % include("csrf.tpl")
+% if entry.original:
+    <input type="hidden" name="original_name" value="{{entry.original}}">
+% end
+% if entry.draft:
+    <input type="hidden" name="draft" value="{{entry.draft}}">
+% end
     <button class="button primary" name="action" value="save">{{say("Save")}}</button>
-    <button class="button" name="action" value="try">{{say("Try it")}}</button>
+    <button class="button" name="action" value="try" formnovalidate>{{say("Try it")}}</button>
     <a class="button quiet" href="{{url("/auth")}}">{{say("Cancel")}}</a>
   </div>
   <p class="quiet">{{say("\"Try it\" asks the service once and shows the quota, without saving anything.")}}</p>
 </form>
 % if not entry.original:
 <form class="panel stack" method="post" action="{{url("/auth/upload")}}" enctype="multipart/form-data">
-  % include("csrf.tpl")
   <h2>{{say("Several accounts at once")}}</h2>
   <div class="field">
     <label for="files">{{say("Files")}}</label>
@@ -76,7 +75,10 @@
     <small id="files-help">{{say("Each file becomes the account after which it is named, like work.auth.json.")}}</small>
   </div>
   <p><label><input type="checkbox" name="replace" value="yes"> {{say("Replace accounts of the same name")}}</label></p>
-  <div class="actions"><button class="button">{{say("Upload")}}</button></div>
+  <div class="actions">
+    % include("csrf.tpl")
+    <button class="button">{{say("Upload")}}</button>
+  </div>
 </form>
 % end
 </div>

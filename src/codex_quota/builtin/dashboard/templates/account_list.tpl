@@ -14,38 +14,34 @@
 % end
 </div>
 % for row in rows:
-<section class="panel stack" aria-label="{{row.name}}">
-  <div class="actions">
-    <h2>{{row.name}}</h2>
-    <span class="badge {{row.tone}}">{{row.mark}}</span>
+<section class="card" aria-label="{{row.name}}">
+  <div class="head">
+    <div class="who">
+      <h2>{{row.name}}</h2>
+      <span class="badge {{row.tone}}">{{row.mark}}</span>
+    </div>
+    <div class="actions">
+%   if not row.link:
+      <a class="button" href="{{url("/auth/edit", name=row.name)}}" aria-label="{{say("Edit {name}", name=row.name)}}">{{say("Edit")}}</a>
+%   end
+      <form method="post" action="{{url("/auth/delete")}}">
+        % include("csrf.tpl")
+        <input type="hidden" name="name" value="{{row.name}}">
+        <button class="button danger" aria-label="{{say("Delete {name}", name=row.name)}}">{{say("Delete")}}</button>
+      </form>
+    </div>
   </div>
 %   facts = [text for text in (row.plan, row.email) if text]
+%   facts += [say("token …{last4}", last4=row.last4)] if row.last4 else []
 %   if row.ends:
-%     facts.append(say("the token ends {when}", when=row.ends) if row.tone != "bad" or row.mark != say("ended") else say("the token ended {when}", when=row.ends))
-%   end
-%   if row.last4:
-%     facts.append(say("its last characters are {last4}", last4=row.last4))
+%     facts.append(say("ended {when}", when=row.ends) if row.ended else say("ends {when}", when=row.ends))
 %   end
 %   if facts:
   <p class="quiet">{{" · ".join(facts)}}</p>
 %   end
 %   if row.remark:
-  <p class="notice {{"error" if row.tone == "bad" else "warning"}}">{{row.remark}}\\
-%     if row.advice:
- {{row.advice}}\\
-%     end
-</p>
+  <p class="remark {{"error" if row.tone == "bad" else "warning"}}">{{row.remark}} {{row.advice}}</p>
 %   end
-  <div class="actions">
-%   if not row.link:
-    <a class="button" href="{{url("/auth/edit", name=row.name)}}" aria-label="{{say("Edit {name}", name=row.name)}}">{{say("Edit")}}</a>
-%   end
-    <form method="post" action="{{url("/auth/delete")}}">
-      % include("csrf.tpl")
-      <input type="hidden" name="name" value="{{row.name}}">
-      <button class="button danger" aria-label="{{say("Delete {name}", name=row.name)}}">{{say("Delete")}}</button>
-    </form>
-  </div>
 </section>
 % end
 % if not rows:
