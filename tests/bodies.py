@@ -32,7 +32,11 @@ PLAUSIBLE: dict[str, Any] = {
             "metered_feature": "codex_bengalfox",
             "rate_limit": {"allowed": True, "primary_window": {"used_percent": 3, "limit_window_seconds": 18000}},
         },
-        {"limit_name": "Spark weekly", "metered_feature": "codex_bengalfox", "rate_limit": {"secondary_window": {"reset_at": 1788267600}}},
+        {
+            "limit_name": "Spark weekly",
+            "metered_feature": "codex_bengalfox",
+            "rate_limit": {"secondary_window": {"reset_at": 1788267600}},
+        },
     ],
     "code_review_rate_limit": {"primary_window": {"used_percent": 0, "limit_window_seconds": 604800}},
     "credits": {"has_credits": True, "unlimited": False, "overage_limit_reached": False, "balance": "12.50"},

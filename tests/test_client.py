@@ -398,7 +398,7 @@ def test_a_token_does_not_go_over_plain_http_to_another_machine(client: MakeClie
 
 def test_accounts_are_asked_at_the_same_time_up_to_the_limit(client: MakeClient, service: SimulatedService) -> None:
     for number in range(6):
-        service.add(f"a{number}", latency=0.05)
+        service.add(f"a{number}", latency=0.4)
     client(concurrency=3).fetch_all()
     assert service.max_in_flight == 3
 

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from codex_quota.simulated import SimulatedService
-from conftest import Program
+from program import Program
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "examples"
@@ -144,7 +144,7 @@ def test_a_type_checker_has_nothing_to_say(tmp_path: Path) -> None:
         (tmp_path / f"block_{number}.py").write_text(str(parameters.values[0]), encoding="utf-8")
     for example in EXAMPLES.glob("*.py"):
         shutil.copy(example, tmp_path / f"example_{example.name}")
-    scripts = [ROOT / "docs" / "images" / "make_demo.py", ROOT / "docs" / "reference" / "make_cli.py"]
+    scripts = [*(ROOT / "docs" / "images").glob("*.py"), ROOT / "docs" / "reference" / "make_cli.py"]
     checked = [*tmp_path.glob("*.py"), *scripts]
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", *map(str, checked)], cwd=tmp_path, capture_output=True, text=True

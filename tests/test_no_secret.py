@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import codex_quota
 from bodies import bodies
 from codex_quota.simulated import Fault, SimulatedAccount, SimulatedService
-from conftest import Program
+from program import Program
 
 CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FORMATS = ("table", "plain", "json", "csv")

@@ -231,8 +231,7 @@ def test_the_official_client_says_the_same(file: str, answer: dict[str, Any]) ->
         "reached_type": main["rateLimitReachedType"],
         "spend_reached": main["spendControlReached"],
         "reset_credits": resets["availableCount"] if resets else None,
-        "credits": their_credits
-        and (their_credits["hasCredits"], their_credits["unlimited"], balance(their_credits["balance"])),
+        "credits": their_credits and (their_credits["hasCredits"], their_credits["unlimited"], balance(their_credits["balance"])),
         "spend": their_spend
         and (
             Decimal(their_spend["limit"]),

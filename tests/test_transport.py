@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -19,13 +22,16 @@ from codex_quota.transport import Settings, Transport
 
 
 class World:
-    """A transport with everything it told."""
+    """A transport with everything it told; closed after the test."""
+
+    open: ClassVar[list[Transport]] = []
 
     def __init__(self, service: SimulatedService, **settings: object) -> None:
         self.events: list[Event] = []
         self.service = service
         given = {"retry_delay": 0.0, "timeout": 5.0, **settings}
         self.transport = Transport(Settings(**given), tell=self.events.append, now=lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        self.open.append(self.transport)
 
     def ask(self, account: SimulatedAccount) -> codex_quota.Answer:
         return self.transport.ask(credential(account), self.service.usage_url)
@@ -53,10 +59,15 @@ def work(service: SimulatedService) -> SimulatedAccount:
 
 
 @pytest.fixture
-def world(service: SimulatedService) -> Iterator[World]:
-    made = World(service)
-    yield made
-    made.transport.close()
+def world(service: SimulatedService) -> World:
+    return World(service)
+
+
+@pytest.fixture(autouse=True)
+def closing() -> Iterator[None]:
+    yield
+    while World.open:
+        World.open.pop().close()
 
 
 def test_a_request_carries_exactly_the_agreed_headers(world: World, work: SimulatedAccount) -> None:
@@ -342,13 +353,35 @@ def test_nothing_goes_on_after_a_timeout_on_a_connection_that_is_used_again(
     service.wait_until_idle()
 
 
+def test_nothing_goes_on_after_a_timeout_within_a_handshake(service: SimulatedService, work: SimulatedAccount) -> None:
+    gone = threading.Event()
+
+    def trickle() -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"\x16\x03\x03\x40\x00")
+            while not gone.wait(0.1):
+                connection.sendall(b"\x02")
+        gone.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=trickle, daemon=True).start()
+        world = World(service, timeout=0.4, retries=0)
+        with pytest.raises(codex_quota.TimedOutError):
+            world.transport.ask(credential(work), f"https://127.0.0.1:{server.getsockname()[1]}/api/codex/usage")
+        assert alive() == []
+        assert gone.wait(5)
+
+
 @pytest.mark.parametrize("fault", FOREVER)
 def test_closing_ends_a_request(service: SimulatedService, work: SimulatedAccount, fault: Fault) -> None:
     world = World(service, timeout=60.0)
     service.fail(work, fault, times=None)
     closer = threading.Thread(target=lambda: (service.wait_for_requests(1), world.transport.close()))
     closer.start()
+    begun = time.monotonic()
     assert world.error(work).message == "the reading was stopped"
+    assert time.monotonic() - begun < 20
     closer.join()
     assert alive() == []
     service.wait_until_idle()

@@ -13,7 +13,7 @@ import pytest
 
 import codex_quota
 from codex_quota.simulated import Fault
-from conftest import Program
+from program import Program
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -6,11 +6,9 @@ import json
 
 import pytest
 
-from conftest import Program
+from program import Program
 
-HINT = (
-    "; sign in with 'codex login', or put a sign-in at account/<name>.auth.json; 'codex-quota demo' shows how it looks\n"
-)
+HINT = "; sign in with 'codex login', or put a sign-in at account/<name>.auth.json; 'codex-quota demo' shows how it looks\n"
 
 
 def sign_in_with_codex(program: Program) -> None:
@@ -51,7 +49,10 @@ def test_a_mistyped_directory_is_named_when_there_is_nothing(program: Program, w
     ("words", "said"),
     [
         (("--source", "directory"), "there is no sign-in in {directory}/*.auth.json"),
-        (("--source", "environment", "--source", "directory"), "there is no sign-in in the environment or {directory}/*.auth.json"),
+        (
+            ("--source", "environment", "--source", "directory"),
+            "there is no sign-in in the environment or {directory}/*.auth.json",
+        ),
         ((), "there is no sign-in in {directory}/*.auth.json, the environment or the Codex home"),
         (
             ("--source", "directory", "--account-dir", "/typo"),

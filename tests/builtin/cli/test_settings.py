@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import codex_quota
-from conftest import Program
+from program import Program
 
 
 @pytest.mark.parametrize("given", ["csv", "names", "nonsense"])

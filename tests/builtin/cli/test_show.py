@@ -11,7 +11,7 @@ import pytest
 
 import codex_quota
 from codex_quota.simulated import Fault
-from conftest import Program
+from program import Program
 
 HEADER = "account\tfive_hour%\tweekly%\tweekly_reset\tsource\tplan\tstatus\n"
 

@@ -10,7 +10,7 @@ import pytest
 from codex_quota import Event
 from codex_quota.builtin.cli.steps import Steps
 from codex_quota.builtin.cli.streams import preceded
-from conftest import Screen
+from program import Screen
 
 CLEAR = "\r\x1b[K"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 import codex_quota
-from conftest import Program
+from program import Program
 
 
 def offering(summary: str, configure: Callable[[ArgumentParser], object]) -> object:
@@ -106,10 +106,14 @@ def test_a_broken_plugin_is_told_once_wherever_accounts_are_read(program: Progra
     program.plugins = [broken()]
     ran = program(*words)
     assert ran.status == 0
-    assert ran.err == (
-        "codex-quota: plugin Plugin-0 (distribution (this program)) has a problem: RuntimeError: no idea; "
-        "'codex-quota plugins' tells more\n"
-    ) + whole.err
+    assert (
+        ran.err
+        == (
+            "codex-quota: plugin Plugin-0 (distribution (this program)) has a problem: RuntimeError: no idea; "
+            "'codex-quota plugins' tells more\n"
+        )
+        + whole.err
+    )
     assert ran.out.count("\n") == whole.out.count("\n")
 
 

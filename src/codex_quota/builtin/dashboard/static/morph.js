@@ -18,15 +18,23 @@ function copyAttributes(from, to) {
   }
 }
 
-// The node at or after *place* that may become *wanted*: the one with its id, else the next one like it, unless a node that
-// one of the *later* ones may become would have to make way.
+// The node at or after *place* that may become *wanted*: the one with its id, else the next element like it, unless one that
+// belongs to the *later* ones would have to make way. Texts always make way, and none is looked for behind an element.
 function counterpart(wanted, place, known, later) {
   if (wanted.id) return known.get(wanted.id) || null;
+  if (wanted.nodeType !== Node.ELEMENT_NODE) return place && alike(place, wanted) ? place : null;
   for (let node = place; node && !node.id; node = node.nextSibling) {
     if (alike(node, wanted)) return node;
-    if (later.some((other) => alike(node, other))) return null;
+    if (node.nodeType === Node.ELEMENT_NODE && later.some((other) => alike(node, other))) return null;
   }
   return null;
+}
+
+// True when nothing from *place* up to *found* is wanted by its id: then that goes, rather than that *found* is moved, because
+// what is moved loses the focus.
+function isFree(place, found, wantedIds) {
+  for (let node = place; node !== found; node = node.nextSibling) if (!node || wantedIds.has(node.id)) return false;
+  return true;
 }
 
 // Changes the element *now* into *next*, which is of the same kind; *next* is used up.
@@ -49,7 +57,7 @@ function morph(now, next) {
       now.insertBefore(wanted, place);
       continue;
     }
-    while (!wanted.id && place !== found) drop();
+    if (isFree(place, found, wantedIds)) while (place !== found) drop();
     if (found === place) place = place.nextSibling;
     else now.insertBefore(found, place);
     if (found.nodeType === Node.ELEMENT_NODE) morph(found, wanted);

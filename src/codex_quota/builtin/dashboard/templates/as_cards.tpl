@@ -1,4 +1,4 @@
-<ul class="cards" data-items>
+<ul class="cards" id="cards" data-items>
 % for card in cards:
 <li class="card {{card.state}}" id="{{card.key}}" data-ranks="{{card.ranks[0]}} {{card.ranks[1]}} {{card.ranks[2]}}" data-find="{{card.find}}" data-is="{{card.filters}}" {{!"" if card.shown else "hidden"}}>
   <div class="head">

@@ -1,4 +1,4 @@
-<div class="sheet">
+<div class="sheet" id="sheet">
 <table class="accounts" role="table">
 <caption class="unseen">{{say("All accounts, one in each row")}}</caption>
 <thead role="rowgroup">

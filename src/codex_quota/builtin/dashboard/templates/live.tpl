@@ -1,5 +1,5 @@
 % if cards:
-<section class="summary" aria-labelledby="heading">
+<section class="summary" id="summary" aria-labelledby="heading">
   <div class="pool">
     <h1 id="heading">{{say("Quota")}}</h1>
     <p class="verdict" role="status">{{!tick(pool, next_back)}}</p>

@@ -1,4 +1,4 @@
-<div class="tools">
+<div class="tools" id="tools">
   <form class="find" method="get" action="{{url("/")}}" role="search">
 % for name, value in choices.query(q="").items():
 %   if value:
