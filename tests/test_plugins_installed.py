@@ -195,8 +195,6 @@ def test_a_stranger_that_points_at_a_built_in_does_not_become_its_owner(install:
         ("", [*BUILTINS, "words"]),
         ("words", BUILTINS),
         (" words , csv,", ["json", "plain", "table"]),
-        ("nobody", [*BUILTINS, "words"]),
-        ("Words", [*BUILTINS, "words"]),
     ],
 )
 def test_disabled_plugins_are_not_even_imported(install: Install, disabled: str, left: list[str]) -> None:
@@ -204,6 +202,14 @@ def test_disabled_plugins_are_not_even_imported(install: Install, disabled: str,
     catalogue = Catalogue(environ={"CODEX_QUOTA_DISABLED_PLUGINS": disabled})
     assert ([*catalogue.formatters], problems(catalogue)) == (left, [])
     assert ("words_plugin" in sys.modules) is ("words" in left)
+
+
+@pytest.mark.parametrize("disabled", ["nobody", "Words"])
+def test_a_name_that_no_plugin_has_cannot_be_disabled(install: Install, disabled: str) -> None:
+    install("quota-words", "words = words_plugin", words_plugin=FORMATTER.format(name="words"))
+    catalogue = Catalogue(environ={"CODEX_QUOTA_DISABLED_PLUGINS": disabled})
+    assert [*catalogue.formatters] == [*BUILTINS, "words"]
+    assert [(p.plugin, p.stage) for p in catalogue.problems] == [(disabled, "disable")]
 
 
 def test_without_the_built_ins_a_problem_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

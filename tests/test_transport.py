@@ -455,5 +455,5 @@ def test_a_socks_proxy_without_its_package_says_what_to_install(
     world = World(service, environ={"ALL_PROXY": "socks5://127.0.0.1:9"})
     with pytest.raises(codex_quota.NetworkError) as raised:
         world.transport.ask(credential(work), "http://service.invalid/api/codex/usage")
-    assert "httpx[socks]" in raised.value.hint
+    assert raised.value.hint == "install it beside codex-quota: pipx inject codex-quota socksio"
     assert world.waits == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,9 +62,11 @@ class Line:
         """End the connection at once, whatever waits for it; True when a request is still under way and closes the line."""
         with self._guard:
             self._cut = True
-            if self._grip is not None:
-                _shut(self._grip)
-            return self._running
+            grip, self._grip = self._grip, None
+            running = self._running
+        if grip is not None:
+            _end(grip)
+        return running
 
     def close(self) -> None:
         """Close the connection, which no request may be using."""
@@ -72,12 +75,13 @@ class Line:
 
     def _hold(self, grip: socket.socket | None) -> None:
         with self._guard:
-            before, self._grip = self._grip, grip
+            cut = self._cut
+            before, self._grip = self._grip, None if cut else grip
             self.connected = grip is not None
-            if grip is not None and self._cut:
-                _shut(grip)
         if before is not None:
             before.close()
+        if grip is not None and cut:
+            _end(grip)
 
 
 class Lines:
@@ -128,10 +132,9 @@ class Lines:
             line.close()
 
 
-def _shut(connection: socket.socket) -> None:
+def _end(grip: socket.socket) -> None:
+    """End the connection for everybody who holds it."""
     import socket
 
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:  # it has ended already
-        return
+    with grip, suppress(OSError):  # it may have ended already
+        grip.shutdown(socket.SHUT_RDWR)

@@ -26,6 +26,7 @@ from .interfaces import CacheStore, Command, CredentialSource, Formatter
 GROUP = "codex_quota"
 BUILTIN = "codex-quota"
 SLOW_SECONDS = 0.5
+DISABLED = "CODEX_QUOTA_DISABLED_PLUGINS"
 _NAME = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 
 
@@ -103,7 +104,7 @@ class Catalogue:
     """Everything that plugins offer, as one value; nothing is kept globally.
 
     ``plugins`` adds plugin modules or objects for one program, ``find`` False leaves out all that is installed.
-    ``CODEX_QUOTA_DISABLED_PLUGINS`` in *environ* names entry points to leave out, separated by commas.
+    ``CODEX_QUOTA_DISABLED_PLUGINS`` in *environ* names entry points to leave out, separated by commas; ``disabled`` has those.
     """
 
     def __init__(self, *, plugins: Sequence[object] = (), environ: Mapping[str, str] | None = None, find: bool = True) -> None:
@@ -111,11 +112,15 @@ class Catalogue:
         self._manager.add_hookspecs(hookspecs)
         self._problems: list[Problem] = []
         self._loaded: list[tuple[Plugin, object]] = []
-        disabled = {name.strip() for name in (environ or {}).get("CODEX_QUOTA_DISABLED_PLUGINS", "").split(",")}
-        points = installed(GROUP) if find else []
-        for point in sorted(points, key=lambda point: point.distribution != BUILTIN):
-            if point.name not in disabled:
+        names = (name.strip() for name in (environ or {}).get(DISABLED, "").split(","))
+        unwanted = {name for name in names if name}
+        points = sorted(installed(GROUP) if find else [], key=lambda point: point.distribution != BUILTIN)
+        self.disabled = tuple(point for point in points if point.name in unwanted)
+        for point in points:
+            if point not in self.disabled:
                 self._load_entry_point(point)
+        for missing in sorted(unwanted - {point.name for point in points}) if find else ():
+            self._note(missing, "(unknown)", "disable", f"{DISABLED} names it, but there is no plugin of that name")
         for number, plugin in enumerate(plugins):
             name = getattr(plugin, "__name__", None)
             self._register(name if isinstance(name, str) else f"{type(plugin).__name__}-{number}", "(this program)", "", plugin)

@@ -164,7 +164,7 @@ class Transport:
                 follow_redirects=False,
             )
         except ImportError:
-            hint = "install it beside codex-quota: pipx inject codex-quota 'httpx[socks]'"
+            hint = "install it beside codex-quota: pipx inject codex-quota socksio"
             raise _lasting(NetworkError("the proxy is a SOCKS proxy, which needs the package socksio", hint=hint)) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             failure = NetworkError("the proxy address cannot be used", hint="correct HTTPS_PROXY or ALL_PROXY")

@@ -90,6 +90,15 @@ def test_plugins_names_the_problem_of_a_broken_one(program: Program) -> None:
     assert row["problem"] == "hooks: unknown hook register_formaters, did you mean register_formatters?"
 
 
+def test_plugins_names_those_that_are_disabled(program: Program) -> None:
+    ran = program("plugins", CODEX_QUOTA_DISABLED_PLUGINS="csv, cvs")
+    problems = {row["plugin"]: row["problem"] for row in rows(ran.out) if row["problem"] != "-"}
+    assert problems == {
+        "csv": "disabled",
+        "cvs": "disable: CODEX_QUOTA_DISABLED_PLUGINS names it, but there is no plugin of that name",
+    }
+
+
 def test_cache_shows_and_clears(program: Program) -> None:
     program.service.add("work")
     program.service.add("home")

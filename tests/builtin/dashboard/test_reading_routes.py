@@ -39,7 +39,7 @@ def served(service: SimulatedService, tmp_path: Path, environ: dict[str, str]) -
     service.add("spent", weekly=(100, timedelta(hours=2)))
     service.add("工作", five_hour=37)
     service.write_accounts(tmp_path / "account")
-    with serving(served.service, tmp_path / "account", environ, utc=True) as running:
+    with serving(service, tmp_path / "account", environ, utc=True) as running:
         read(running)
         yield running
 

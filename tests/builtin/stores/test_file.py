@@ -83,7 +83,7 @@ class TestFileStore(KeepingStoreContract):
         with pytest.raises(OSError, match="Not a directory"):
             store.set("key", "text")
         with store.lock("key", 0) as held:
-            assert (held, store.get("key"), list(store.keys())) == (True, None, [])
+            assert (held, store.get("key")) == (True, None)
 
     def test_where_locks_do_not_work_everybody_goes_ahead(self, store: CacheStore, monkeypatch: pytest.MonkeyPatch) -> None:
         import fcntl
@@ -109,6 +109,14 @@ class TestFileStore(KeepingStoreContract):
         for descriptor in opened:
             with pytest.raises(OSError, match="Bad file descriptor"):
                 os.fstat(descriptor)
+
+
+def test_a_directory_that_cannot_be_listed_is_an_error_and_not_empty(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    store = FileStore()
+    store.open(Options(environ={}, cache_dir=tmp_path / "taken"))
+    with pytest.raises(NotADirectoryError):
+        list(store.keys())
 
 
 def test_by_default_files_lie_in_the_platforms_cache_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,10 @@ class Plugins(Command):
             }
             for p in unloaded
         ]
+        rows += [
+            {"plugin": p.name, "distribution": p.distribution, "version": p.version, "hooks": (), "problem": ["disabled"]}
+            for p in catalogue.disabled
+        ]
         print_list(rows, _COLUMNS, args, context)
         return ExitStatus.OK
 

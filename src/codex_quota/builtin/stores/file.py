@@ -50,7 +50,11 @@ class FileStore(codex_quota.CacheStore):
 
     def keys(self) -> Iterable[str]:
         """The keys of the files that this store wrote; other files in the directory are not its own."""
-        return sorted(path.name.removesuffix(SUFFIX) for path in self._directory.glob(f"[!.]*{SUFFIX}"))
+        try:
+            names = os.listdir(self._directory)  # noqa: PTH208 - a glob passes over what it may not read
+        except FileNotFoundError:
+            return []
+        return sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX) and not name.startswith("."))
 
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[bool]:
