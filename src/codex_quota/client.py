@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .accounts import Listing, find, list_accounts
-from .endpoint import usage_endpoint
+from .endpoint import usage_endpoint, user_agent
 from .errors import UsageError
 from .freshness import Policy
 from .interfaces import CacheStore, Event, Options
@@ -67,6 +67,7 @@ class Client:
         self.catalogue = catalogue or Catalogue(plugins=plugins, environ=environ)
         spans = _span("max_age", max_age), _span("exhausted_max_age", exhausted_max_age)
         self.policy = Policy(max_age=spans[0], exhausted_max_age=spans[1], refresh=refresh)
+        user_agent(environ)
         url = chatgpt_url or environ.get("CODEX_QUOTA_CHATGPT_URL")
         self._endpoint = (
             usage_endpoint(url, origin="--chatgpt-url" if chatgpt_url else "CODEX_QUOTA_CHATGPT_URL") if url else None

@@ -76,7 +76,7 @@ class Line:
     def _hold(self, grip: socket.socket | None) -> None:
         with self._guard:
             cut = self._cut
-            before, self._grip = self._grip, None if cut else grip
+            before, self._grip = self._grip, grip
             self.connected = grip is not None
         if before is not None:
             before.close()

@@ -124,7 +124,8 @@ class Reading:
     def _reread(self, source: CredentialSource, credential: Credential, error: UnauthorizedError) -> object:
         """What the source has now, and its advice on the *error*; a source that fails leaves the error as it is."""
         try:
-            error.hint = source.sign_in_hint(credential)
+            if error.hint == error.default_hint:
+                error.hint = source.sign_in_hint(credential)
             return source.reread(credential, self._client.options)
         except (Exception, SystemExit) as problem:
             self._warn(f"the source {source.name} failed: {describe(problem)}")
