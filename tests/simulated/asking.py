@@ -26,7 +26,7 @@ class Got:
     content: bytes
 
     @property
-    def body(self) -> Any:  # noqa: ANN401
+    def body(self) -> Any:
         return json.loads(self.content)
 
 

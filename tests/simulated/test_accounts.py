@@ -184,7 +184,7 @@ def test_a_spend_cap_ends_with_the_month(service: SimulatedService) -> None:
         (b"", b""),
     ],
 )
-def test_a_body_of_ones_own_is_sent_instead(service: SimulatedService, body: Any, content: bytes) -> None:  # noqa: ANN401
+def test_a_body_of_ones_own_is_sent_instead(service: SimulatedService, body: Any, content: bytes) -> None:
     got = ask(service, service.add("work", body=body))
 
     assert (got.status, got.content) == (200, content)

@@ -65,7 +65,7 @@ def test_a_window_that_started_at_0_percent_does_not_slide(service: SimulatedSer
 
 
 @pytest.mark.parametrize("use", [0, (64, 2 * HOUR)], ids=["never started", "rolled over"])
-def test_a_window_that_has_not_started_slides_until_it_is_used(service: SimulatedService, use: Any) -> None:  # noqa: ANN401
+def test_a_window_that_has_not_started_slides_until_it_is_used(service: SimulatedService, use: Any) -> None:
     work = service.add("work", five_hour=use)
 
     service.advance(2 * HOUR)

@@ -36,8 +36,8 @@ def test_after_an_answer_comes_the_interval_with_a_little_jitter(jitter: float, 
     )
 
 
-def test_a_reset_before_the_interval_ends_is_looked_at_soon_after(error: None = None) -> None:
-    soon = snapshot(reset=timedelta(minutes=5), error=error)
+def test_a_reset_before_the_interval_ends_is_looked_at_soon_after() -> None:
+    soon = snapshot(reset=timedelta(minutes=5))
     assert next_turn(Turn(due=NOW), soon, NOW, HOUR, jitter=0).due == NOW + timedelta(minutes=5, seconds=10)
 
 

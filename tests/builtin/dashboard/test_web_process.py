@@ -123,6 +123,6 @@ def test_the_demo_has_a_dashboard_too(world: dict[str, str], service: SimulatedS
 
 
 def test_the_second_console_script_is_the_same_command(world: dict[str, str]) -> None:
-    code = "import sys; from codex_quota.builtin.dashboard.main import main; sys.argv = ['codex-quota-web', '--help']; sys.exit(main())"
+    code = "import sys; from codex_quota.builtin.dashboard.main import main; sys.argv = ['web', '--help']; sys.exit(main())"
     done = subprocess.run([sys.executable, "-c", code], env=world, capture_output=True, text=True)
     assert done.stdout.startswith("usage: codex-quota web ")
