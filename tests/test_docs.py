@@ -292,7 +292,8 @@ def test_the_picture_shows_what_the_program_prints() -> None:
     assert "".join(html.unescape("".join(shown[1:])).split()) == "".join(printed.split()), "run docs/images/make_demo.py"
 
 
-HOSTS = tuple(".".join(parts) for parts in [("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com")])
+# written backwards, so that this file does not name them itself
+HOSTS = tuple(host[::-1] for host in ("gro.ipyp", "gro.detsohnohtyp", "gro.sjmpn", "moc.sjmpn"))
 
 
 def test_no_file_names_the_host_of_a_package_registry() -> None:

@@ -67,7 +67,7 @@ class ReadingRoutes:
     def results(self) -> HTTPResponse:
         """``GET /api/results``: the results document, of one account with ``?account=NAME``."""
         results, admin = self._board.results(), this_visitor().admin
-        if name := request.query.decode().get("account"):
+        if name := request.query.getunicode("account"):
             return send(ready(_document(_only(_snapshots(results, admin), name), results), JSON), vary=_API_VARIES)
         body = results.json_full if admin else results.json
         return send(self._kept.get((results.version, admin, "document"), lambda: ready(body, JSON)), vary=_API_VARIES)
@@ -79,7 +79,7 @@ class ReadingRoutes:
         if formatter is None:
             offered = say("There is {names}.", names=", ".join(formatters))
             raise refusal(404, say("There is no format {name}.", name=codex_quota.one_line(name)), offered)
-        results, admin, account = self._board.results(), this_visitor().admin, request.query.decode().get("account") or ""
+        results, admin, account = self._board.results(), this_visitor().admin, request.query.getunicode("account") or ""
         now = bucket(self._board.client.now())
 
         def make() -> Ready:
