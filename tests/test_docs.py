@@ -20,10 +20,11 @@ from codex_quota import hookspecs
 from codex_quota.builtin.cli.parser import choose_command, command_parser
 from codex_quota.builtin.cli.status import ExitStatus
 from codex_quota.builtin.dashboard.account_files import AccountFiles
-from codex_quota.builtin.dashboard.app import make_app
+from codex_quota.builtin.dashboard.app import make_routes
 from codex_quota.builtin.dashboard.board import Board
 from codex_quota.builtin.dashboard.gate import Gate
 from codex_quota.builtin.dashboard.openapi import openapi_document
+from codex_quota.builtin.dashboard.reading_routes import ReadingRoutes
 from codex_quota.builtin.dashboard.settings import Settings
 from codex_quota.errors import all_errors
 from test_layers import FLOORS, PUBLIC
@@ -188,7 +189,7 @@ def test_the_page_about_http_has_the_dashboard_s_routes(tmp_path: Path) -> None:
     settings = Settings(admin_token="token-of-a-test", account_dir=tmp_path, state_file=tmp_path / "state.json")
     with codex_quota.Client(account_dir=tmp_path, cache="none", environ={}) as client:
         board = Board(client, settings, log=print)
-        app: Any = make_app(board, settings, Gate(settings), AccountFiles(tmp_path, client))._app
+        app = make_routes(ReadingRoutes(board, settings), board, settings, Gate(settings), AccountFiles(tmp_path, client))
     routes = {(route.method, route.rule.replace("<name>", "<format>")) for route in app.routes}
     assert set(ROUTES) == routes
 

@@ -77,7 +77,7 @@ def take(
     context = browser.new_context(
         viewport={"width": width, "height": height or 800},
         color_scheme="dark" if "dark" in name else "light",
-        device_scale_factor=1.25,
+        device_scale_factor=1,
         locale="en-US",
     )
     page = context.new_page()
@@ -93,7 +93,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         with served(SimulatedService.demo(now=NOW)) as address:
-            take(browser, "dashboard-light.png", f"{address}/")
+            take(browser, "dashboard.png", f"{address}/")
             take(browser, "dashboard-dark.png", f"{address}/")
             take(browser, "dashboard-phone-dark.png", f"{address}/", width=390, height=844)
         with served(crowd()) as address:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import IO, Any, NoReturn
@@ -12,6 +14,7 @@ from codex_quota import Command, PluginError, UsageError
 from codex_quota.options import add_options
 
 from .common import CLIENT_OPTIONS, DEBUG
+from .screen import width_of
 
 DEFAULT_COMMAND = "show"
 PROGRAM = "codex-quota"
@@ -22,11 +25,18 @@ _EPILOG = (
 )
 
 
+class _Help(argparse.HelpFormatter):
+    """The usual help; left to itself it would import shutil and its compressors at every start, to learn the width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=width_of(sys.__stdout__ or sys.stdin, os.environ) - 2)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, raised, and whose output goes to *stream*, by default standard output."""
 
     def __init__(self, *, stream: IO[str] | None = None, **settings: Any) -> None:  # noqa: ANN401
-        super().__init__(**settings, allow_abbrev=False)
+        super().__init__(**settings, allow_abbrev=False, formatter_class=_Help)
         self._stream = stream
 
     def error(self, message: str) -> NoReturn:

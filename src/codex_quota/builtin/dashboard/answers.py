@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from bottle import HTTPResponse, request
 
@@ -35,19 +36,26 @@ def ready(body: bytes | str, content_type: str) -> Ready:
 
 
 def send(answer: Ready, *, cache: str = REVALIDATE, vary: str = "") -> HTTPResponse:
-    """The answer to the request that is being served: whole, compressed, or 304 when the client has it already."""
-    headers = {
-        "Cache-Control": cache,
-        "ETag": answer.etag,
-        "Vary": f"Accept-Encoding, {vary}" if vary else "Accept-Encoding",
-    }
-    if _knows(request.headers.get("If-None-Match", ""), answer.etag):
-        return HTTPResponse(b"", 304, headers)
-    headers["Content-Type"] = answer.content_type
-    if answer.packed is None or not _reads_gzip(request.headers.get("Accept-Encoding", "")):
-        return HTTPResponse(answer.body, 200, headers)
-    headers["Content-Encoding"] = "gzip"
-    return HTTPResponse(answer.packed, 200, headers)
+    """The answer to the request that Bottle is serving: whole, compressed, or 304 when the client has it already."""
+    return HTTPResponse(*reply(answer, request.environ, cache=cache, vary=vary))
+
+
+def reply(
+    answer: Ready, environ: Mapping[str, Any], *, cache: str = REVALIDATE, vary: str = ""
+) -> tuple[bytes, int, list[tuple[str, str]]]:
+    """Body, status and headers for the request in *environ*."""
+    headers = [
+        ("Cache-Control", cache),
+        ("ETag", answer.etag),
+        ("Vary", f"Accept-Encoding, {vary}" if vary else "Accept-Encoding"),
+    ]
+    if _knows(environ.get("HTTP_IF_NONE_MATCH", ""), answer.etag):
+        return b"", 304, headers
+    headers.append(("Content-Type", answer.content_type))
+    if answer.packed is None or not _reads_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        return answer.body, 200, headers
+    headers.append(("Content-Encoding", "gzip"))
+    return answer.packed, 200, headers
 
 
 class Kept:

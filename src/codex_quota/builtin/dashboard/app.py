@@ -25,12 +25,8 @@ def make_app(
     board: Board, settings: Settings, gate: Gate, files: AccountFiles, log: Callable[[str], None] | None = None
 ) -> Guarded:
     """The WSGI application; *board* gives the figures, *gate* decides who may enter, *files* are the accounts managed."""
-    app = Bottle()
-    app.catchall = False  # Guarded logs what goes wrong without the texts that Bottle would write
-    app.config["codex_quota.settings"] = settings
-    app.default_error_handler = _error
-    ReadingRoutes(board, settings).add_to(app)
-    add_account_routes(app, board=board, settings=settings, gate=gate, files=files)
+    reading = ReadingRoutes(board, settings)
+    app = make_routes(reading, board, settings, gate, files)
 
     def refusal_page(environ: Environ, refusal: Refusal) -> str:
         language = choose(environ.get("HTTP_ACCEPT_LANGUAGE"))
@@ -38,7 +34,18 @@ def make_app(
         visitor = Visitor(base=refusal.base)
         return render("error", visitor, language, settings, status=refusal.status, heading=heading, hint=hint)
 
-    return Guarded(app, gate, page=refusal_page, log=log)
+    return Guarded(reading.before(app), gate, page=refusal_page, log=log)
+
+
+def make_routes(reading: ReadingRoutes, board: Board, settings: Settings, gate: Gate, files: AccountFiles) -> Bottle:
+    """The Bottle application with every route, not guarded yet."""
+    app = Bottle()
+    app.catchall = False  # Guarded logs what goes wrong without the texts that Bottle would write
+    app.config["codex_quota.settings"] = settings
+    app.default_error_handler = _error
+    reading.add_to(app)
+    add_account_routes(app, board=board, settings=settings, gate=gate, files=files)
+    return app
 
 
 def _error(error: HTTPError) -> str:
