@@ -3,14 +3,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from datetime import UTC
 from decimal import Decimal
 
 import pytest
 
 from codex_quota.builtin.formatters import table
-from codex_quota.interfaces import Style
-from codex_quota.model import Credits, Quota, Snapshot, SpendLimit
+from codex_quota.model import Credits, Quota, SpendLimit
 from snapshots import (
     BIZ,
     BURNED,
@@ -38,16 +36,7 @@ from snapshots import (
     snapshot,
     window,
 )
-
-
-def written(*snapshots: Snapshot, width: int | None = 80, color: bool = False, **more: object) -> str:
-    (formatter,) = table.register_formatters()
-    return formatter.format(snapshots, Style(now=NOW, tz=UTC, width=width, color=color, **more))  # type: ignore[arg-type]
-
-
-def rows(text: str) -> list[str]:
-    """The lines between the heading and the remarks."""
-    return text.partition("\n\n")[0].splitlines()[1:]
+from tables import rows, written
 
 
 def test_bars_numbers_and_resets_in_80_columns() -> None:

@@ -8,31 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from codex_quota.builtin.formatters import table
 from codex_quota.errors import UnauthorizedError, WorkspaceDeactivatedError
-from codex_quota.interfaces import Style
 from codex_quota.model import Credits, Snapshot, SpendLimit, Window
 from snapshots import (
     BURNED,
     EVERYBODY,
     HOUR,
-    NOW,
     WEEK,
     WORK,
     quota,
     snapshot,
     window,
 )
-
-
-def written(*snapshots: Snapshot, width: int | None = 80, color: bool = False, **more: object) -> str:
-    (formatter,) = table.register_formatters()
-    return formatter.format(snapshots, Style(now=NOW, tz=UTC, width=width, color=color, **more))  # type: ignore[arg-type]
-
-
-def rows(text: str) -> list[str]:
-    """The lines between the heading and the remarks."""
-    return text.partition("\n\n")[0].splitlines()[1:]
+from tables import rows, written
 
 
 @pytest.mark.parametrize(
