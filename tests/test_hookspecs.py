@@ -16,7 +16,7 @@ from codex_quota.hookspecs import HOOKS
 from codex_quota.interfaces import Options
 from codex_quota.plugins import Catalogue
 from codex_quota.simulated import SimulatedService
-from snapshots import FIVE, quota, snapshot
+from snapshots import FIVE, FULL_WEEK, NOW, quota, snapshot
 
 
 def example(hook: str) -> types.ModuleType:
@@ -40,11 +40,12 @@ def test_an_example_answers_its_hook_without_a_problem(hook: str) -> None:
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_no_hook_takes_anything_or_answers_by_itself(hook: str) -> None:
+def test_only_the_hook_that_hears_takes_anything_and_none_answers_by_itself(hook: str) -> None:
     function: Callable[..., object] = getattr(hookspecs, hook)
-    assert not inspect.signature(function).parameters
+    parameters = list(inspect.signature(function).parameters)
+    assert parameters == (["previous", "current", "options"] if hook == "snapshots_updated" else [])
     with pytest.raises(NotImplementedError):
-        function()
+        function(*parameters)
 
 
 def test_the_example_of_a_source_finds_its_sign_in() -> None:
@@ -83,3 +84,18 @@ def test_the_example_of_a_command_counts_on_the_command_line(
     environ["CODEX_QUOTA_CHATGPT_URL"] = service.url
     status = main(["count"], environ=environ, plugins=[example("register_commands")])
     assert (status, capsys.readouterr().out) == (0, "1\n")
+
+
+def test_the_example_of_a_route_counts_who_can_be_used() -> None:
+    route = Catalogue(plugins=[example("register_routes")], find=False).routes["usable"]
+    shown = (snapshot("a", quota(FIVE, reached=False)), snapshot("b", quota(FIVE)))
+    request = codex_quota.RouteRequest(snapshots=shown, now=NOW, options=Options(environ={}))
+    assert (route.path, route.answer(request).body) == ("/usable", "1\n")
+
+
+def test_the_example_of_a_listener_says_who_is_back(capsys: pytest.CaptureFixture[str]) -> None:
+    catalogue = Catalogue(plugins=[example("snapshots_updated")], find=False)
+    blocked, free = snapshot("a", quota(FULL_WEEK, reached=True)), snapshot("a", quota(FIVE, reached=False))
+    for previous, current in ((blocked, free), (free, free), (free, blocked)):
+        assert catalogue.tell({"a": previous}, {"a": current}, Options(environ={})) == ()
+    assert capsys.readouterr().out == "a can be used again\n"

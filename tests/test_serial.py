@@ -71,6 +71,7 @@ def test_every_field_stands_where_the_schema_says() -> None:
         "account_id": "acct-1",
         "user_id": "user-1",
         "plan": "plus",
+        "token_expires_at": None,
         "source": "network",
         "status": "fresh",
         "fetched_at": "2026-11-22T12:00:00Z",
@@ -278,4 +279,12 @@ def test_a_document_that_does_not_fit_is_refused(text: str, message: str) -> Non
 
 def test_the_made_up_body_has_something_in_every_field() -> None:
     written = snapshot_to_dict(snapshot_of(PLAUSIBLE))
-    assert [key for key, value in written.items() if value in (None, [])] == ["error"]
+    assert [key for key, value in written.items() if value in (None, [])] == ["token_expires_at", "error"]
+
+
+def test_the_end_of_the_token_is_told_and_not_kept() -> None:
+    ending = replace(snapshot_of(PLAUSIBLE), token_expires_at=NOW)
+    assert snapshot_to_dict(ending)["token_expires_at"] == "2026-11-22T12:00:00Z"
+    (loaded,) = load_results(dump_results([ending], generated_at=NOW))
+    kept = load_snapshot(dump_snapshot(ending))
+    assert (loaded.token_expires_at, kept and kept.token_expires_at) == (NOW, None)

@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from .interfaces import Event as Event
     from .interfaces import Formatter as Formatter
     from .interfaces import Options as Options
+    from .interfaces import Route as Route
+    from .interfaces import RouteAnswer as RouteAnswer
+    from .interfaces import RouteRequest as RouteRequest
     from .interfaces import Style as Style
     from .model import Account as Account
     from .model import Answer as Answer
@@ -88,7 +91,10 @@ _ROOMS = {
     ),
     "files": ("read_regular", "sync_directory", "write_private"),
     "hookspecs": ("hookimpl",),
-    "interfaces": ("CacheStore", "Command", "Context", "CredentialSource", "Event", "Formatter", "Options", "Style"),
+    "interfaces": (
+        "CacheStore", "Command", "Context", "CredentialSource", "Event", "Formatter", "Options", "Route", "RouteAnswer",
+        "RouteRequest", "Style",
+    ),
     "model": ("Account", "Answer", "Blocker", "Credential", "Credits", "Quota", "RateLimit", "Snapshot", "SpendLimit", "Window"),
     "payload": ("parse_usage",),
     "ordering": ("sort_snapshots",),

@@ -18,7 +18,7 @@ from .errors import UsageError
 from .freshness import Policy
 from .interfaces import CacheStore, Event, Options
 from .model import Snapshot
-from .plugins import Catalogue
+from .plugins import Catalogue, Problem
 from .reading import Reading
 from .workers import each
 
@@ -31,6 +31,7 @@ class Client:
 
     Paths may be texts; ages are seconds or timedeltas, ``timeout`` and ``retry_delay`` are seconds.
     ``sources`` names the credential sources to ask, ``cache`` a cache store; ``plugins`` adds plugins for this client alone.
+    ``listeners`` False keeps what is read from plugins that would hear of it.
     What is not given comes from *environ* (by default ``os.environ``): ``CODEX_QUOTA_ACCOUNT_DIR``, ``CODEX_QUOTA_CACHE_DIR``,
     ``CODEX_QUOTA_CHATGPT_URL``, ``CODEX_QUOTA_USER_AGENT``, ``CODEX_QUOTA_ALLOW_HTTP``.
     Raises ``UsageError`` for an address, a cache store or a number that cannot be used.
@@ -53,6 +54,7 @@ class Client:
         refresh: bool = False,
         plugins: Sequence[object] = (),
         catalogue: Catalogue | None = None,
+        listeners: bool = True,
         environ: Mapping[str, str] | None = None,
         on_event: Callable[[Event], None] | None = None,
         now: Callable[[], datetime] | None = None,
@@ -83,6 +85,11 @@ class Client:
         self._hear = on_event
         self.now = now or (lambda: datetime.now(UTC))
         self._guard = threading.RLock()
+        self._telling = threading.Lock()
+        self._listened = listeners and self.catalogue.has_listeners
+        self._known: dict[str, Snapshot] = {}
+        self._before: dict[str, Snapshot | None] = {}
+        self._updates: dict[str, Snapshot] = {}
         self._store: CacheStore | None = None
         self._transport: Transport | None = None
 
@@ -151,17 +158,48 @@ class Client:
         at_once = [reading.from_cache() for reading in readings]
         rest = [reading for reading, snapshot in zip(readings, at_once, strict=True) if snapshot is None]
         answers = iter(each(Reading.ask, rest, self.concurrency))
-        return _once([next(answers) if snapshot is None else snapshot for snapshot in at_once])
+        snapshots = _once([next(answers) if snapshot is None else snapshot for snapshot in at_once])
+        for reading, snapshot in zip(readings, snapshots, strict=True):
+            self._note(reading, snapshot)
+        return snapshots
 
-    def read(self, listing: Listing, *, refresh: bool | None = None) -> Snapshot:
+    def read(self, listing: Listing, *, refresh: bool | None = None, max_age: float | timedelta | None = None) -> Snapshot:
         """The snapshot of one account that ``accounts`` listed; for programs with a schedule of their own.
 
-        ``refresh`` True asks the service even if the cache could answer, None leaves that to the client's own option.
-        Never raises.
+        ``refresh`` True asks the service even if the cache could answer, ``max_age`` (seconds or a timedelta) is how old its
+        answer may be; None leaves either to the client's own option.
+        Never raises but for a ``max_age`` that is none.
         """
         policy = self.policy if refresh is None else replace(self.policy, refresh=refresh)
+        if max_age is not None:
+            policy = replace(policy, max_age=_span("max_age", max_age))
         reading = self._reading(listing, policy)
-        return reading.from_cache() or reading.ask()
+        snapshot = reading.from_cache() or reading.ask()
+        self._note(reading, snapshot)
+        return snapshot
+
+    @property
+    def requests(self) -> dict[str, int]:
+        """How many requests went to the service so far, by what became of them: the HTTP status, or an error's code."""
+        return {} if self._transport is None else self._transport.outcomes()
+
+    def tell_updates(self) -> tuple[Problem, ...]:
+        """Let plugins hear (``snapshots_updated``) of everything read since the last call; returns what went wrong in them.
+
+        The program calls it once the result stands on the screen, the dashboard after each change; takes as long as they take.
+        """
+        with self._telling:
+            with self._guard:
+                previous = {name: snapshot for name, snapshot in self._before.items() if snapshot is not None}
+                current, self._before, self._updates = self._updates, {}, {}
+            return self.catalogue.tell(previous, current, self.options) if current else ()
+
+    def _note(self, reading: Reading, snapshot: Snapshot) -> None:
+        if self._listened:
+            name = snapshot.account.name
+            with self._guard:
+                self._before.setdefault(name, self._known.get(name, reading.kept))
+                self._known[name] = self._updates[name] = snapshot
 
     def _reading(self, listing: Listing, policy: Policy) -> Reading:
         return Reading(client=self, listing=listing, endpoint=self._endpoint, policy=policy, tell=self._tell)

@@ -6,13 +6,14 @@ It is found through an entry point in the group ``codex_quota``, or handed to ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pluggy
 
 if TYPE_CHECKING:
-    from .interfaces import CacheStore, Command, CredentialSource, Formatter
+    from .interfaces import CacheStore, Command, CredentialSource, Formatter, Options, Route
+    from .model import Snapshot
 
 PROJECT = "codex_quota"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -127,4 +128,55 @@ def register_commands() -> Iterable[Command]:
     raise NotImplementedError
 
 
-HOOKS = ("register_credential_sources", "register_cache_stores", "register_formatters", "register_commands")
+@hookspec
+def register_routes() -> Iterable[Route]:
+    """Addresses of the dashboard.
+
+    ::
+
+        import codex_quota
+
+        class Usable(codex_quota.Route):
+            name = "usable"
+            summary = "how many accounts can be used"
+            path = "/usable"
+
+            def answer(self, request):
+                return codex_quota.RouteAnswer(body=f"{sum(s.usable is True for s in request.snapshots)}\\n")
+
+        @codex_quota.hookimpl
+        def register_routes():
+            return [Usable()]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def snapshots_updated(previous: Mapping[str, Snapshot], current: Mapping[str, Snapshot], options: Options) -> None:
+    """Hears of every reading, after its result has been shown: of a command with a client as of the dashboard's schedule.
+
+    ``current`` has the snapshots read since the last call, by account name, cached and failed ones too;
+    ``previous`` what was known of the same accounts before, as far as anything was.
+    Calls come one after another; an implementation may leave out arguments that it does not need.
+
+    ::
+
+        import codex_quota
+
+        @codex_quota.hookimpl
+        def snapshots_updated(previous, current):
+            for name, snapshot in current.items():
+                if snapshot.usable and name in previous and previous[name].usable is False:
+                    print(f"{name} can be used again")
+    """
+    raise NotImplementedError
+
+
+HOOKS = (
+    "register_credential_sources",
+    "register_cache_stores",
+    "register_formatters",
+    "register_commands",
+    "register_routes",
+    "snapshots_updated",
+)

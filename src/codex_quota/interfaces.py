@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from .client import Client
+    from .options import Option
     from .plugins import Catalogue
 
 
@@ -43,10 +44,13 @@ class CredentialSource(ABC):
     """Finds sign-ins.
 
     ``fallback`` sources are asked by default only while the sources before them found no account.
+    ``settings`` are options of its own: every command with a client takes their flags, and what was given stands as text in
+    ``Options.environ`` under the option's variable, where ``option.value(environ)`` reads it.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    settings: ClassVar[Sequence[Option]] = ()
     by_default: ClassVar[bool] = True
     fallback: ClassVar[bool] = False
 
@@ -74,10 +78,12 @@ class CacheStore(ABC):
     """Keeps texts under keys; the keys are file-name-safe and tell nothing about the account.
 
     A store must never raise for a text that is missing or damaged: that is None.
+    ``settings`` are options of its own, as with a ``CredentialSource``.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    settings: ClassVar[Sequence[Option]] = ()
 
     def open(self, options: Options) -> None:
         """Called once before anything else; the place for reading settings, not for slow work."""
@@ -127,6 +133,7 @@ class Style:
     ``tz`` None is the local zone, ``width`` the columns of the terminal (None: no limit),
     ``now`` the moment (aware) that countdowns count from, ``unicode`` False asks for plain ASCII drawing.
     ``say`` translates a message: English with ``{named}`` places, which the caller fills in afterwards.
+    ``environ`` holds what was given for a formatter's ``settings``.
     """
 
     now: datetime
@@ -138,16 +145,19 @@ class Style:
     unicode: bool = True
     emails: bool = False
     say: Say = field(default=as_written, repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 class Formatter(ABC):
     """Turns snapshots into text, on a terminal and over HTTP alike.
 
     ``tells_problems`` is True when the text itself holds every error and warning, so that nobody need repeat them.
+    ``settings`` are options of its own, as with a ``CredentialSource``; what was given stands in ``Style.environ``.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    settings: ClassVar[Sequence[Option]] = ()
     content_type: ClassVar[str] = "text/plain; charset=utf-8"
     tells_problems: ClassVar[bool] = False
 
@@ -173,6 +183,50 @@ class Command(ABC):
     @abstractmethod
     def run(self, args: Namespace, context: Context) -> int:
         """Do it and return the exit status; a ``CodexQuotaError`` raised here becomes one line on stderr."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRequest:
+    """What a route of the dashboard is asked, and what it may tell.
+
+    ``snapshots`` are those on the dashboard, by name, with masked e-mail addresses unless the visitor is the ``admin``.
+    ``headers`` have lower-case names and neither cookies nor authorization, ``base`` is the path above the dashboard.
+    ``requests`` counts what was sent to the service since the start, as ``Client.requests`` does.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    now: datetime
+    options: Options
+    admin: bool = False
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    requests: Mapping[str, int] = field(default_factory=dict)
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteAnswer:
+    """What a route answers."""
+
+    body: str | bytes
+    content_type: str = "text/plain; charset=utf-8"
+    status: int = 200
+
+
+class Route(ABC):
+    """An address of the dashboard that only reads, below ``path``, for ``GET`` and ``HEAD``; who may read is decided before.
+
+    ``settings`` are options of its own, as with a ``CredentialSource``.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    path: ClassVar[str]
+    settings: ClassVar[Sequence[Option]] = ()
+
+    @abstractmethod
+    def answer(self, request: RouteRequest) -> RouteAnswer:
+        """The answer; called from several threads at a time, and for every request anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

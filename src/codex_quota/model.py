@@ -237,7 +237,7 @@ class Snapshot:
 
     ``status`` is ``fresh``, ``stale`` (an older observation because the service could not be reached; ``error`` says why)
     or ``failed`` (``quota`` is None).
-    ``source`` says where the answer came from.
+    ``source`` says where the answer came from; ``token_expires_at`` is the end that the sign-in's token names.
     """
 
     account: Account
@@ -248,6 +248,7 @@ class Snapshot:
     warnings: tuple[str, ...] = ()
     error: CodexQuotaError | None = None
     plan_claim: str | None = field(default=None, compare=False)
+    token_expires_at: datetime | None = field(default=None, compare=False)
     answer: Answer | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -6,7 +6,7 @@ import argparse
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import UsageError
@@ -87,6 +87,11 @@ class Option:
         setattr(args, self.dest, _at_home(value, environ) if origin and self.metavar in ("DIR", "FILE") else value)
         origins[self.dest] = origin
 
+    def value(self, environ: Mapping[str, str]) -> Any:  # noqa: ANN401
+        """What *environ* holds, else the default; raises ``UsageError`` for a bad value."""
+        text = environ.get(self.variable, "")
+        return self.default if text == "" else self._from_text(text)
+
     def _from_text(self, text: str) -> Any:  # noqa: ANN401
         if self.convert is None:
             if text.lower() not in (*_YES, *_NO):
@@ -110,6 +115,34 @@ def add_options(parser: argparse.ArgumentParser, options: Sequence[Option]) -> N
         for option in options:
             if option.group == title:
                 option.add_to(group)
+
+
+def add_settings(parser: argparse.ArgumentParser, settings: Sequence[Option]) -> None:
+    """Add plugins' own options, whose values stay the texts that were given once these are known to be good."""
+
+    def checked(convert: Callable[[str], Any]) -> Callable[[str], str]:
+        def check(text: str) -> str:
+            convert(text)
+            return text
+
+        return check
+
+    add_options(parser, [replace(one, convert=checked(one.convert)) if one.convert else one for one in settings])
+
+
+def with_settings(settings: Sequence[Option], args: argparse.Namespace, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """*environ* with what the command line gave for plugins' own options; raises ``UsageError`` for a bad variable."""
+    given: dict[str, str] = {}
+    for option in settings:
+        option.value(environ)
+        value = getattr(args, option.dest, None)
+        if isinstance(value, bool):
+            given[option.variable] = "1" if value else "0"
+        elif value is not None:
+            given[option.variable] = ",".join(value) if option.many else str(value)
+            if option.metavar in ("DIR", "FILE"):
+                given[option.variable] = _at_home(given[option.variable], environ)
+    return {**environ, **given} if given else environ
 
 
 def _at_home(path: str, environ: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pluggy
 
@@ -21,13 +21,18 @@ from . import hookspecs
 from .discovery import Found, installed
 from .errors import UsageError, describe, one_line
 from .hookspecs import HOOKS, PROJECT
-from .interfaces import CacheStore, Command, CredentialSource, Formatter
+from .interfaces import CacheStore, Command, CredentialSource, Formatter, Options, Route
+from .model import Snapshot
+
+if TYPE_CHECKING:
+    from .options import Option
 
 GROUP = "codex_quota"
 BUILTIN = "codex-quota"
 SLOW_SECONDS = 0.5
 DISABLED = "CODEX_QUOTA_DISABLED_PLUGINS"
 _NAME = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,7 @@ class Plugin:
     hooks: tuple[str, ...]
 
 
-Thing = TypeVar("Thing", CredentialSource, CacheStore, Formatter, Command)
+Thing = TypeVar("Thing", CredentialSource, CacheStore, Formatter, Command, Route)
 
 
 class Offers(Mapping[str, Thing], Generic[Thing]):
@@ -103,18 +108,27 @@ class Offers(Mapping[str, Thing], Generic[Thing]):
 class Catalogue:
     """Everything that plugins offer, as one value; nothing is kept globally.
 
-    ``plugins`` adds plugin modules or objects for one program, ``find`` False leaves out all that is installed.
+    ``plugins`` adds plugin modules or objects for one program, ``find`` False leaves out all that is installed,
+    ``strangers`` False all that is installed apart from the built-ins.
     ``CODEX_QUOTA_DISABLED_PLUGINS`` in *environ* names entry points to leave out, separated by commas; ``disabled`` has those.
     """
 
-    def __init__(self, *, plugins: Sequence[object] = (), environ: Mapping[str, str] | None = None, find: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        plugins: Sequence[object] = (),
+        environ: Mapping[str, str] | None = None,
+        find: bool = True,
+        strangers: bool = True,
+    ) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._problems: list[Problem] = []
         self._loaded: list[tuple[Plugin, object]] = []
         names = (name.strip() for name in (environ or {}).get(DISABLED, "").split(","))
         unwanted = {name for name in names if name}
-        points = sorted(installed(GROUP) if find else [], key=lambda point: point.distribution != BUILTIN)
+        points = [point for point in installed(GROUP) if strangers or point.distribution == BUILTIN] if find else []
+        points.sort(key=lambda point: point.distribution != BUILTIN)
         self.disabled = tuple(point for point in points if point.name in unwanted)
         for point in points:
             if point not in self.disabled:
@@ -130,6 +144,7 @@ class Catalogue:
         self.stores: Offers[CacheStore] = self._collect("register_cache_stores", "cache store", CacheStore)
         self.formatters: Offers[Formatter] = self._collect("register_formatters", "format", Formatter)
         self.commands: Offers[Command] = self._collect("register_commands", "command", Command)
+        self.routes: Offers[Route] = self._collect("register_routes", "route", Route)
 
     @property
     def plugins(self) -> tuple[Plugin, ...]:
@@ -139,8 +154,32 @@ class Catalogue:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that went wrong, in the order in which it did."""
-        clashes = [p for offers in (self.sources, self.stores, self.formatters, self.commands) for p in offers.problems]
-        return (*self._problems, *clashes)
+        every = (self.sources, self.stores, self.formatters, self.commands, self.routes)
+        return (*self._problems, *(problem for offers in every for problem in offers.problems))
+
+    @property
+    def settings(self) -> tuple[Option, ...]:
+        """The options that sources, stores, formats and routes have of their own, each once, by flag."""
+        things = (thing for offers in (self.sources, self.stores, self.formatters, self.routes) for thing in offers.values())
+        found = {option.flag: option for thing in things for option in thing.settings}
+        return tuple(found[flag] for flag in sorted(found))
+
+    @property
+    def has_listeners(self) -> bool:
+        """True when a plugin wants to hear of every reading."""
+        return any("snapshots_updated" in plugin.hooks for plugin, _ in self._loaded)
+
+    def tell(self, previous: Mapping[str, Snapshot], current: Mapping[str, Snapshot], options: Options) -> tuple[Problem, ...]:
+        """Call every ``snapshots_updated`` with what was known before and what was read now; returns what went wrong in it."""
+        given = {"previous": previous, "current": current, "options": options}
+        failed: list[Problem] = []
+        for record, plugin in self._loaded:
+            for implementation in self._implementations("snapshots_updated", plugin):
+                try:
+                    implementation.function(*(given[name] for name in implementation.argnames))
+                except (Exception, SystemExit, GeneratorExit) as error:
+                    failed.append(_problem(record, "snapshots_updated", one_line(describe(error))))
+        return tuple(failed)
 
     def _load_entry_point(self, point: Found) -> None:
         distribution = point.distribution
@@ -150,7 +189,7 @@ class Catalogue:
             loaded = self._guard(point.name, distribution, "import", lambda: (point.load(),))
         took = time.perf_counter() - began
         if took > SLOW_SECONDS and distribution != BUILTIN:
-            self._note(point.name, distribution, "import", f"slow: took {took:.1f} s at every start")
+            self._note(point.name, distribution, "slow", f"its import takes {took:.1f} s at every start")
         if loaded is not None:
             self._register(point.name, distribution, point.version, *loaded)
 
@@ -175,16 +214,18 @@ class Catalogue:
 
     def _collect(self, hook: str, kind: str, base: type[Any]) -> Offers[Any]:
         taken: list[tuple[Plugin, Any]] = []
-        implementations = getattr(self._manager.hook, hook).get_hookimpls()
         for record, plugin in self._loaded:
-            own = [each for each in implementations if each.plugin is plugin]
+            own = self._implementations(hook, plugin)
             for thing in self._guard(record.name, record.distribution, hook, partial(_answers, own)) or ():
-                reason = self._guard(record.name, record.distribution, hook, partial(_unfit, thing, base))
+                reason = self._guard(record.name, record.distribution, hook, partial(_unfit, thing, base, record.name))
                 if reason:
                     self._note(record.name, record.distribution, hook, reason)
                 elif reason is not None:
                     taken.append((record, thing))
         return Offers(kind, taken)
+
+    def _implementations(self, hook: str, plugin: object) -> list[pluggy.HookImpl]:
+        return [each for each in getattr(self._manager.hook, hook).get_hookimpls() if each.plugin is plugin]
 
     def _guard(self, name: str, distribution: str, stage: str, act: Callable[[], Any]) -> Any:  # noqa: ANN401
         try:
@@ -217,7 +258,7 @@ def _answers(implementations: Iterable[pluggy.HookImpl]) -> tuple[object, ...]:
     return tuple(things)
 
 
-def _unfit(thing: object, base: type) -> str:
+def _unfit(thing: object, base: type, plugin: str) -> str:
     """Why *thing* cannot be taken, empty when it can."""
     if isinstance(thing, type):
         return f"returned the class {thing.__name__}, not an object of it"
@@ -226,7 +267,23 @@ def _unfit(thing: object, base: type) -> str:
     name, summary = getattr(thing, "name", None), getattr(thing, "summary", None)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return f"{type(thing).__name__} has the name {name!r}; names are lower-case letters, digits and - . _"
-    return "" if isinstance(summary, str) and summary else f"{type(thing).__name__} has no summary"
+    if not isinstance(summary, str) or not summary:
+        return f"{type(thing).__name__} has no summary"
+    if isinstance(thing, Route) and not _PATH.fullmatch(str(getattr(thing, "path", ""))):
+        return f"{type(thing).__name__} has the path {getattr(thing, 'path', None)!r}; paths are like /metrics"
+    settings = tuple(getattr(thing, "settings", ()))
+    return _unfit_settings(f"{type(thing).__name__}", settings, (f"--{name}-", f"--{plugin}-")) if settings else ""
+
+
+def _unfit_settings(who: str, settings: Iterable[object], prefixes: tuple[str, ...]) -> str:
+    from .options import Option
+
+    for option in settings:
+        if not isinstance(option, Option):
+            return f"{who} has a setting that is no codex_quota.options.Option"
+        if not option.flag.startswith(prefixes):
+            return f"{who} has the setting {option.flag}; its name must begin with {' or '.join(dict.fromkeys(prefixes))}"
+    return ""
 
 
 def _is_builtin(plugin: Plugin) -> bool:

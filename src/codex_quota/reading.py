@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .endpoint import DEFAULT_ENDPOINT, check_token_may_go, usage_endpoint
 from .errors import CodexQuotaError, CredentialError, ServiceError, UnauthorizedError, describe, failure
@@ -25,7 +25,10 @@ _CLOCK_WARNING = timedelta(minutes=2)
 
 
 class Reading:
-    """Answers for one account, first through ``from_cache`` and, when that gives None, through ``ask``; neither raises."""
+    """Answers for one account, first through ``from_cache`` and, when that gives None, through ``ask``; neither raises.
+
+    ``kept`` is what the cache held before.
+    """
 
     def __init__(
         self, *, client: Client, listing: Listing, endpoint: str | None, policy: Policy, tell: Callable[[Event], None]
@@ -37,6 +40,7 @@ class Reading:
         self._tell = tell
         self._warnings = [f"the same login as {listing.same_as}"] if listing.same_as else []
         self._seen: str | None = None
+        self.kept: Snapshot | None = None
         self._error: CodexQuotaError | None = listing.error
         self._endpoint = endpoint or DEFAULT_ENDPOINT
         try:
@@ -55,7 +59,7 @@ class Reading:
         if self._error is not None or self._place is None:
             return self._failed(self._error or CredentialError("there is no sign-in"))
         self._seen = self._place.get()
-        kept = self._snapshot(self._seen)
+        self.kept = kept = self._snapshot(self._seen)
         if kept is not None and reusable(kept, self._client.now(), self._policy):
             return self._cached(kept)
         return None
@@ -65,7 +69,7 @@ class Reading:
         assert self._place is not None
         with self._place.lock(self._client.transport.patience):
             text = self._place.get()
-            kept = self._snapshot(text)
+            self.kept = kept = self._snapshot(text)
             if kept is not None and reusable(kept, self._client.now(), self._policy, just_answered=text != self._seen):
                 return self._cached(kept)
             try:
@@ -91,7 +95,9 @@ class Reading:
             user_id=self._account.user_id or quota.user_id,
             email=self._account.email or quota.email,
         )
-        snapshot = Snapshot(account=account, quota=quota, fetched_at=at, plan_claim=credential.plan)
+        snapshot = Snapshot(
+            account=account, quota=quota, fetched_at=at, plan_claim=credential.plan, token_expires_at=credential.expires_at
+        )
         self._warn_about_clock(answer, at)
         place.set(dump_snapshot(snapshot))
         self._tell(Event(account=account.name, kind="done", text="answered by the service"))
@@ -144,7 +150,7 @@ class Reading:
         if kept is None:
             return None
         mine = replace(self._account, email=self._account.email or kept.account.email)
-        return replace(kept, account=mine, source="cache", plan_claim=self._credential.plan if self._credential else None)
+        return replace(kept, account=mine, source="cache", **self._claims())
 
     def _cached(self, kept: Snapshot) -> Snapshot:
         self._tell(Event(account=self._account.name, kind="cache", text=f"answered from the cache, read {kept.fetched_at}"))
@@ -158,10 +164,19 @@ class Reading:
         self._tell(Event(account=self._account.name, kind="done", text=error.message))
         if stale is not None:
             return replace(stale, warnings=(*stale.warnings, *self._warnings), answer=answer)
-        claim = self._credential.plan if self._credential else None
         return Snapshot(
-            account=self._account, status="failed", error=error, warnings=tuple(self._warnings), plan_claim=claim, answer=answer
+            account=self._account,
+            status="failed",
+            error=error,
+            warnings=tuple(self._warnings),
+            answer=answer,
+            **self._claims(),
         )
+
+    def _claims(self) -> dict[str, Any]:
+        """What the sign-in says of itself."""
+        found = self._credential
+        return {} if found is None else {"plan_claim": found.plan, "token_expires_at": found.expires_at}
 
     def _warn_about_clock(self, answer: Answer, at: datetime) -> None:
         from email.utils import parsedate_to_datetime

@@ -29,6 +29,7 @@ def snapshot_to_dict(snapshot: Snapshot) -> dict[str, object]:
         "account_id": account.account_id or quota.account_id,
         "user_id": account.user_id or quota.user_id,
         "plan": snapshot.plan,
+        "token_expires_at": _from_time(snapshot.token_expires_at),
         "source": snapshot.source,
         "status": snapshot.status,
         "fetched_at": _from_time(snapshot.fetched_at),
@@ -58,13 +59,13 @@ def dump_snapshot(snapshot: Snapshot) -> str:
     """The text a cache keeps: one result with ``schema_version``, exact enough to load as the same snapshot.
 
     ``answer`` holds what the answer itself said of its account, and the result only what the account says;
-    the plan that the sign-in claims is left out, because a claim outlives the plan.
+    what the sign-in claims (plan, end of the token) is left out, because the next sign-in may claim something else.
     """
     quota, account = snapshot.quota, snapshot.account
     own = None if quota is None else {**_identity(quota), "warnings": list(quota.warnings)}
     record = {
         "schema_version": SCHEMA_VERSION,
-        **snapshot_to_dict(replace(snapshot, plan_claim=None)),
+        **snapshot_to_dict(replace(snapshot, plan_claim=None, token_expires_at=None)),
         **_identity(account),
         "warnings": list(snapshot.warnings),
         "account_source": account.source,

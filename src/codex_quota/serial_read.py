@@ -49,6 +49,7 @@ def snapshot_from_dict(data: object, *, account: Account | None = None) -> Snaps
         warnings=texts(fields, "warnings"),
         error=_to_error(fields, named.name),
         plan_claim=take(fields, "plan", str) if quota is None else None,
+        token_expires_at=time(fields, "token_expires_at"),
     )
 
 

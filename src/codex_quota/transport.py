@@ -56,6 +56,7 @@ class Transport:
         self._context: ssl.SSLContext | None = None
         self._user_agent = user_agent(settings.environ)
         self._lines = Lines(self._new_client, max(settings.concurrency, 1))
+        self._outcomes: dict[str, int] = {}
 
     @property
     def patience(self) -> float:
@@ -72,8 +73,11 @@ class Transport:
         while True:
             self._tell(Event(account=name, kind="attempt", text=f"GET {endpoint} (attempt {attempt})"))
             try:
-                return self._attempt(credential, endpoint)
+                answer = self._attempt(credential, endpoint)
+                self._count(str(answer.status))
+                return answer
             except ServiceError as error:
+                self._count(str(error.status or error.code))
                 if self._closed.is_set():
                     raise _stopped() from None
                 self._tell(Event(account=name, kind="answer", text=error.message))
@@ -89,6 +93,15 @@ class Transport:
             if self._closed.wait(seconds):
                 raise _stopped()
             attempt += 1
+
+    def outcomes(self) -> dict[str, int]:
+        """How many requests ended how: by HTTP status, or by the error's code where there was none."""
+        with self._guard:
+            return dict(self._outcomes)
+
+    def _count(self, outcome: str) -> None:
+        with self._guard:
+            self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
 
     def close(self) -> None:
         """End waits, requests under way and connections."""

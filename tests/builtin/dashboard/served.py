@@ -6,7 +6,7 @@ import html
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -153,7 +153,9 @@ def multipart(fields: Mapping[str, str], files: list[tuple[str, str, bytes]]) ->
 
 
 @contextmanager
-def serving(service: SimulatedService, directory: Path, environ: Mapping[str, str], **options: Any) -> Iterator[Served]:
+def serving(
+    service: SimulatedService, directory: Path, environ: Mapping[str, str], *, plugins: Sequence[object] = (), **options: Any
+) -> Iterator[Served]:
     """Serve a dashboard whose accounts lie in *directory*; *options* are those of ``Settings``."""
     clock = Clock()
     usual: dict[str, Any] = {"admin_token": TOKEN, "host": "127.0.0.1", "port": 0, "state_file": directory.parent / "state.json"}
@@ -164,6 +166,7 @@ def serving(service: SimulatedService, directory: Path, environ: Mapping[str, st
         retries=0,
         cache="none",
         now=service.clock,
+        plugins=plugins,
     )
     board = Board(client, settings, log=lambda text: None)
     app = make_app(board, settings, Gate(settings, now=clock), AccountFiles(directory, client))

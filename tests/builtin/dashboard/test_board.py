@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
-from codex_quota import Client
+from codex_quota import Client, Snapshot, hookimpl
 from codex_quota.builtin.dashboard.board import Board, Results
 from codex_quota.builtin.dashboard.settings import Settings
 from codex_quota.simulated import Fault, SimulatedService
@@ -32,14 +34,15 @@ class World:
         self.log: list[str] = []
         self.boards: list[Board] = []
 
-    def board(self, **settings: Any) -> Board:
+    def board(self, *, cache: str = "memory", plugins: Sequence[object] = (), **settings: Any) -> Board:
         self.service.write_accounts(self.directory / "account")
         client = Client(
             environ=self.environ,
             chatgpt_url=self.service.url,
             retries=0,
             now=self.service.clock,
-            cache="memory",
+            cache=cache,
+            plugins=plugins,
             timeout=30,
             concurrency=4,
         )
@@ -213,3 +216,47 @@ def test_stopping_ends_a_wait_for_the_service(world: World) -> None:
     world.service.wait_for_requests(1, PATIENCE)
     board.stop()
     assert not board._threads[0].is_alive()
+
+
+def test_two_dashboards_with_one_cache_ask_once_in_an_interval(world: World) -> None:
+    account = world.service.add("a", weekly=10)
+    boards = [world.started(cache="file", state_file=world.directory / f"state-{number}.json") for number in range(2)]
+    for rounds in (1, 2):
+        for board in boards:
+            until(board, partial(lambda used, r: r.snapshots and figure(r) == used and not r.refreshing, 10 * rounds))
+        assert len(world.service.requests) == rounds
+        account.use(weekly=10)
+        world.service.advance(timedelta(hours=1))
+
+
+def figure(results: Results) -> float | None:
+    (snapshot,) = results.snapshots
+    return snapshot.quota.weekly.used_percent if snapshot.quota and snapshot.quota.weekly else None
+
+
+def test_a_changed_sign_in_is_asked_even_where_the_cache_could_answer(world: World) -> None:
+    account = world.service.add("a")
+    board = world.started(cache="file")
+    until(board, lambda r: r.snapshots)
+    account.issue_tokens()
+    world.service.write_accounts(world.directory / "account")
+    board.account_files_changed()
+    until(board, lambda r: len(world.service.requests) == 2)
+
+
+def test_plugins_hear_what_the_schedule_read_and_one_that_fails_is_logged(world: World) -> None:
+    heard: SimpleQueue[dict[str, object]] = SimpleQueue()
+
+    class Listener:
+        @hookimpl
+        def snapshots_updated(self, previous: Mapping[str, Snapshot], current: Mapping[str, Snapshot]) -> None:
+            heard.put({name: (name in previous, snapshot.status) for name, snapshot in current.items()})
+            raise ValueError("no paper")
+
+    world.service.add("a")
+    board = world.started(plugins=[Listener()])
+    assert heard.get(timeout=PATIENCE) == {"a": (False, "fresh")}
+    world.service.advance(timedelta(hours=1))
+    assert heard.get(timeout=PATIENCE) == {"a": (True, "fresh")}
+    board.stop()
+    assert world.log[0] == "plugin Listener-0 (distribution (this program)) failed: ValueError: no paper"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,7 +60,7 @@ def test_the_reset_of_a_window_that_has_not_started_slides_and_does_not_count() 
 def test_failures_double_the_wait(failures: int, interval: timedelta, wait: timedelta) -> None:
     failed = snapshot(error=codex_quota.NetworkError("no"))
     assert next_turn(Turn(due=NOW, failures=failures), failed, NOW, interval, jitter=0) == Turn(
-        due=NOW + wait, asked_at=NOW, failures=failures + 1
+        due=NOW + wait, asked_at=NOW, failures=failures + 1, distrusts_cache=True
     )
 
 
@@ -104,3 +105,14 @@ def test_a_plan_that_a_clock_jump_made_senseless_is_due(due: datetime, is_due: b
 @pytest.mark.parametrize(("ago", "may"), [(0, False), (9, False), (10, True), (-5, True)])
 def test_a_forced_refresh_waits_ten_seconds(ago: int, may: bool) -> None:
     assert Turn(due=NOW, asked_at=NOW - timedelta(seconds=ago)).may_be_forced(NOW) is may
+
+
+def test_an_answer_out_of_a_shared_cache_is_due_again_an_interval_after_it_was_given() -> None:
+    shared = replace(snapshot(age=timedelta(minutes=20)), source="cache")
+    assert next_turn(Turn(due=NOW), shared, NOW, HOUR, jitter=1) == Turn(due=NOW + timedelta(minutes=43), asked_at=NOW)
+
+
+@pytest.mark.parametrize("age", [HOUR, 2 * HOUR, timedelta(minutes=-1)])
+def test_an_answer_of_another_age_is_due_an_interval_from_now(age: timedelta) -> None:
+    kept = replace(snapshot(age=age), source="cache")
+    assert next_turn(Turn(due=NOW), kept, NOW, HOUR, jitter=0).due == NOW + HOUR

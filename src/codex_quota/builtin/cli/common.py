@@ -68,6 +68,7 @@ def make_client(
     catalogue: Catalogue,
     environ: Mapping[str, str],
     on_event: Callable[[Event], None] | None,
+    listeners: bool = True,
 ) -> Client:
     """The client that the options in *args* ask for."""
     import codex_quota
@@ -89,4 +90,5 @@ def make_client(
         catalogue=catalogue,
         environ=environ,
         on_event=on_event,
+        listeners=listeners,
     )

@@ -57,7 +57,7 @@ class Completion(Command):
         """Exit status 0."""
         import shtab
 
-        whole = build_parser(context.catalogue.commands.values())
+        whole = build_parser(context.catalogue.commands.values(), settings=context.catalogue.settings)
         for action in list(whole._actions):
             # a list of account names in front would hide the commands from the first word
             if action.dest == "account":

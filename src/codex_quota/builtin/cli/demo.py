@@ -67,6 +67,6 @@ def _run(
     args = command_parser(command).parse_args(given, chosen)
     for option in CLIENT_OPTIONS:
         option.resolve(args, {})
-    with make_client(args, catalogue=context.catalogue, environ={}, on_event=None) as client:
+    with make_client(args, catalogue=context.catalogue, environ={}, on_event=None, listeners=False) as client:
         quiet = {name: value for name, value in context.environ.items() if not name.startswith("CODEX_")}
         return command.run(args, replace(context, make_client=lambda: client, environ=quiet))

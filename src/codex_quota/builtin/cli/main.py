@@ -6,11 +6,13 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import codex_quota
 from codex_quota import CodexQuotaError, Command, Context, UsageError
+from codex_quota.options import with_settings
 
 from .common import CLIENT_OPTIONS, DEBUG, make_client
 from .interrupts import ignore_interrupts, mind_repeated_interrupts
@@ -19,7 +21,7 @@ from .status import ExitStatus
 from .streams import forgiving, preceded, silence, standing
 
 if TYPE_CHECKING:
-    from codex_quota import Client
+    from codex_quota import Catalogue, Client
 
 Result = TypeVar("Result")
 
@@ -32,9 +34,11 @@ def main(
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
     plugins: Sequence[object] = (),
+    catalogue: Catalogue | None = None,
 ) -> int:
     """Run the program with *argv* (by default the process's own) and return its exit status.
 
+    *plugins* are added to the installed ones, *catalogue* stands in for all of them.
     Every error is one line on *stderr*; only with ``--debug`` it is raised.
     A standard stream that is closed takes nothing and gives nothing.
     """
@@ -49,7 +53,8 @@ def main(
             stream.reconfigure(errors="backslashreplace")
     stderr = forgiving(stderr)
     try:
-        status = _run(words, environ, stdin, stdout, stderr, plugins)
+        catalogue = catalogue or codex_quota.Catalogue(plugins=plugins, environ=environ)
+        status = _run(words, environ, stdin, stdout, stderr, catalogue)
         stdout.flush()
     except KeyboardInterrupt:
         if argv is None:
@@ -73,25 +78,24 @@ def main(
 
 
 def _run(
-    words: list[str], environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO, plugins: Sequence[object]
+    words: list[str], environ: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO, catalogue: Catalogue
 ) -> int:
-    catalogue = codex_quota.Catalogue(plugins=plugins, environ=environ)
-    commands = catalogue.commands
+    commands, settings = catalogue.commands, catalogue.settings
     if DEFAULT_COMMAND not in commands:
         reasons = "; ".join(problem.reason for problem in catalogue.problems) or "the plugin cli is disabled"
         raise UsageError(
             f"there are no commands: {reasons}", hint="install codex-quota anew, or unset CODEX_QUOTA_DISABLED_PLUGINS"
         )
-    parser = command_parser(commands[DEFAULT_COMMAND], stream=stdout)
+    parser = command_parser(commands[DEFAULT_COMMAND], settings=settings, stream=stdout)
     name, rest = choose_command(words, parser, commands)
     debug = _wants_debug(words, environ)
     try:
         if name is None:
             tell = lambda error: print(f"{PROGRAM}: {error.line()}", file=stderr)  # noqa: E731
-            build_parser(commands.values(), stream=stdout, tell=tell).parse_args(rest)
+            build_parser(commands.values(), settings=settings, stream=stdout, tell=tell).parse_args(rest)
             return ExitStatus.OK
         if name != DEFAULT_COMMAND:
-            parser = command_parser(commands[name], stream=stdout)
+            parser = command_parser(commands[name], settings=settings, stream=stdout)
         args = _guarded(name, lambda: parser.parse_args(rest), debug=debug)
     except SystemExit:
         return ExitStatus.OK
@@ -110,6 +114,7 @@ def _run_command(command: Command, args: Namespace, context: Context) -> int:
         return _guarded(command.name, lambda: int(command.run(args, context)), debug=args.debug)
     for option in CLIENT_OPTIONS:
         option.resolve(args, context.environ)
+    environ = with_settings(context.catalogue.settings, args, context.environ)
     from .screen import width_of
     from .steps import Steps
 
@@ -119,12 +124,13 @@ def _run_command(command: Command, args: Namespace, context: Context) -> int:
 
         def client() -> Client:
             if not made:
-                made.append(make_client(args, catalogue=context.catalogue, environ=context.environ, on_event=steps.on_event))
+                made.append(make_client(args, catalogue=context.catalogue, environ=environ, on_event=steps.on_event))
             return made[0]
 
         world = replace(
             context,
             make_client=client,
+            environ=environ,
             stdout=preceded(context.stdout, steps.stop),
             stderr=preceded(context.stderr, steps.stop),
         )
@@ -132,7 +138,12 @@ def _run_command(command: Command, args: Namespace, context: Context) -> int:
             return _guarded(command.name, lambda: int(command.run(args, world)), debug=args.debug)
         finally:
             for one in made:
-                one.close()
+                with suppress(OSError):
+                    world.stdout.flush()
+                try:
+                    _tell_problems(one.tell_updates(), world.stderr)
+                finally:
+                    one.close()
 
 
 def _guarded(name: str, act: Callable[[], Result], *, debug: bool) -> Result:
@@ -154,7 +165,7 @@ def _tell_problems(problems: Iterable[codex_quota.Problem], stderr: TextIO) -> N
     told: set[tuple[str, str]] = set()
     for problem in problems:
         who = (problem.plugin, problem.distribution)
-        if who in told or problem.reason.startswith("slow: "):
+        if who in told or problem.stage == "slow":
             continue
         told.add(who)
         what = "could not be loaded" if problem.stage == "import" else "has a problem"

@@ -11,7 +11,7 @@ from typing import IO, Any, NoReturn
 
 import codex_quota
 from codex_quota import Command, PluginError, UsageError
-from codex_quota.options import add_options
+from codex_quota.options import Option, add_options, add_settings
 
 from .common import CLIENT_OPTIONS, DEBUG
 from .screen import width_of
@@ -52,10 +52,15 @@ class Parser(argparse.ArgumentParser):
 
 
 def build_parser(
-    commands: Iterable[Command], *, stream: IO[str] | None = None, tell: Callable[[PluginError], None] = lambda error: None
+    commands: Iterable[Command],
+    *,
+    settings: Sequence[Option] = (),
+    stream: IO[str] | None = None,
+    tell: Callable[[PluginError], None] = lambda error: None,
 ) -> Parser:
     """The whole parser, which also carries the default command's arguments: for help, manual page and completions.
 
+    *settings* are the options of plugins' sources, stores, formats and routes.
     A command whose arguments cannot be made is left out, and *tell* hears why.
     """
     whole = Parser(
@@ -69,28 +74,28 @@ def build_parser(
     ordered = sorted(commands, key=lambda command: (command.name != DEFAULT_COMMAND, command.name))
     for command in ordered:
         if command.name == DEFAULT_COMMAND:
-            _configure(whole, command)
+            _configure(whole, command, settings)
     section = whole.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for command in ordered:
         try:
             # tried apart first, since a parser that is half made cannot be taken out again
-            command_parser(command)
+            command_parser(command, settings=settings)
         except PluginError as error:
             tell(error)
             continue
         summary = codex_quota.one_line(command.summary).replace("%", "%%")
         parser = section.add_parser(command.name, help=summary, description=_sentence(command.summary), stream=stream)
-        _configure(parser, command)
+        _configure(parser, command, settings)
     return whole
 
 
-def command_parser(command: Command, *, stream: IO[str] | None = None) -> Parser:
+def command_parser(command: Command, *, settings: Sequence[Option] = (), stream: IO[str] | None = None) -> Parser:
     """The parser of one command, which costs a fraction of the whole one.
 
     Raises ``PluginError`` when the command cannot say what its arguments are.
     """
     parser = Parser(stream=stream, prog=f"{PROGRAM} {command.name}", description=_sentence(command.summary))
-    _configure(parser, command)
+    _configure(parser, command, settings)
     return parser
 
 
@@ -116,7 +121,7 @@ def choose_command(argv: Sequence[str], default: Parser, names: Iterable[str]) -
     return DEFAULT_COMMAND, rest
 
 
-def _configure(parser: Parser, command: Command) -> None:
+def _configure(parser: Parser, command: Command, settings: Sequence[Option]) -> None:
     try:
         command.configure(parser)
     except (Exception, SystemExit) as error:
@@ -128,6 +133,9 @@ def _configure(parser: Parser, command: Command) -> None:
     taken = set(parser._option_string_actions)
     own = [replace(option, short=None) if option.short in taken else option for option in options]
     add_options(parser, [option for option in own if not taken & {option.flag, option.opposite}])
+    if command.wants_client:
+        taken = set(parser._option_string_actions)
+        add_settings(parser, [option for option in settings if not taken & {option.flag, option.opposite, option.short}])
 
 
 def _check_help(parser: Parser, action: argparse.Action) -> None:

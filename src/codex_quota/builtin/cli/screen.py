@@ -23,6 +23,7 @@ def style_for(args: Namespace, *, stdout: TextIO, environ: Mapping[str, str], no
         color=_wants_color(args.color, terminal, environ),
         unicode=_can_draw(stdout),
         emails=args.emails,
+        environ=environ,
     )
 
 

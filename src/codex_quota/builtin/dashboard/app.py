@@ -15,6 +15,7 @@ from .gate import Gate, Guarded, Refusal, Visitor
 from .language import Language, choose
 from .pages import render, this_language, this_visitor
 from .plain_text import wants_text
+from .plugin_routes import add_plugin_routes
 from .reading_routes import ReadingRoutes
 from .settings import Settings
 
@@ -45,6 +46,7 @@ def make_routes(reading: ReadingRoutes, board: Board, settings: Settings, gate: 
     app.default_error_handler = _error
     reading.add_to(app)
     add_account_routes(app, board=board, settings=settings, gate=gate, files=files)
+    add_plugin_routes(app, board)
     return app
 
 

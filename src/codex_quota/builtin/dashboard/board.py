@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from queue import SimpleQueue
 from time import monotonic
@@ -65,17 +65,18 @@ class Board:
         self._snapshots: dict[str, Snapshot] = {}
         self._turns: dict[str, Turn] = {}
         self._under_way: set[str] = set()
-        self._queue: SimpleQueue[tuple[Listing, bool] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Listing, bool, timedelta] | None] = SimpleQueue()
         self._problems: dict[str, str] = {}
         self._stopped = False
         self._changes = 1
         self._shown = 0
+        self._untold = False
         self._look_now = True
         self._published = -PUBLISH_PAUSE
         self._threads: list[threading.Thread] = []
         self._results = Results(generated_at=client.now(), version="")
         kept, problem = self._state.load()
-        self._problem("kept state", problem)
+        self.problem("kept state", problem)
         self._snapshots = {snapshot.account.name: snapshot for snapshot in kept}
 
     def results(self) -> Results:
@@ -126,7 +127,8 @@ class Board:
         workers = [
             threading.Thread(target=self._work, daemon=True, name="codex-quota-reader") for _ in range(self.client.concurrency)
         ]
-        self._threads = [threading.Thread(target=self._run, daemon=True, name="codex-quota-schedule"), *workers]
+        schedule = threading.Thread(target=self._run, daemon=True, name="codex-quota-schedule")
+        self._threads = [schedule, *workers, threading.Thread(target=self._tell, daemon=True, name="codex-quota-listeners")]
         for thread in self._threads:
             thread.start()
 
@@ -161,7 +163,7 @@ class Board:
                 if self._is_dirty:
                     self._publish()
             except Exception as error:
-                self._problem("schedule", f"the schedule stumbled: {type(error).__name__}; see --verbose")
+                self.problem("schedule", f"the schedule stumbled: {type(error).__name__}; see --verbose")
 
     @property
     def _is_dirty(self) -> bool:
@@ -187,7 +189,7 @@ class Board:
                 if before is None:
                     self._turns[name] = first_turn(self._snapshots.get(name), now, self._settings.interval)
                 elif _differs(before, entry):
-                    self._turns[name] = Turn(due=now)
+                    self._turns[name] = Turn(due=now, distrusts_cache=True)
             for name in set(self._turns) - set(found):
                 del self._turns[name]
             gone = set(self._snapshots) - set(found)
@@ -207,12 +209,15 @@ class Board:
 
     def _begin(self, name: str, *, refresh: bool) -> None:
         self._under_way.add(name)
-        self._queue.put((self._listings[name], refresh))
+        # what another program put into a shared cache is as good as an answer of our own, except after a failure or a change
+        own = self.client.policy.max_age
+        max_age = own if self._turns[name].distrusts_cache else max(own, self._settings.interval)
+        self._queue.put((self._listings[name], refresh, max_age))
 
     def _work(self) -> None:
         while (task := self._queue.get()) is not None and not self._stopped:
-            listing, refresh = task
-            snapshot = self.client.read(listing, refresh=refresh)
+            listing, refresh, max_age = task
+            snapshot = self.client.read(listing, refresh=refresh, max_age=max_age)
             name, now = listing.account.name, self.client.now()
             with self._changed:
                 self._under_way.discard(name)
@@ -225,6 +230,17 @@ class Board:
                 self._changed.notify_all()
             if snapshot.error is not None:
                 self._log(snapshot.error.line())
+
+    def _tell(self) -> None:
+        """Let plugins hear of what was published, apart from the schedule, since they may take their time."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopped or self._untold)
+                if self._stopped:
+                    return
+                self._untold = False
+            for problem in self.client.tell_updates():
+                self._log(f"plugin {problem.plugin} (distribution {problem.distribution}) failed: {problem.reason}")
 
     def _publish(self) -> None:
         """Make the documents anew and keep them."""
@@ -240,14 +256,15 @@ class Board:
             json=document(snapshots, at, emails=False),
             json_full=whole,
         )
-        self._problem("state", self._state.save(whole))
+        self.problem("state", self._state.save(whole))
         with self._changed:
+            self._untold = True
             self._results = results
             self._shown = mark
             self._published = monotonic()
             self._changed.notify_all()
 
-    def _problem(self, kind: str, text: str | None) -> None:
+    def problem(self, kind: str, text: str | None) -> None:
         """Show a problem until it is gone, and log it once."""
         if text is None:
             self._problems.pop(kind, None)

@@ -106,7 +106,8 @@ class ReadingRoutes:
 
         def make() -> Ready:
             snapshots = _snapshots(results, admin)
-            style = replace(style_for(self._settings, language, now, ""), emails=admin)
+            environ = self._board.client.options.environ
+            style = replace(style_for(self._settings, language, now, ""), emails=admin, environ=environ)
             text = formatter.format(_only(snapshots, account) if account else snapshots, style)
             if not isinstance(text, str):
                 raise TypeError(f"the format {name} gave {type(text).__name__}, not text")

@@ -15,11 +15,15 @@ FORCED_PAUSE = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """An account's place in the schedule: when it is due, when it was last asked, and how often it failed in a row."""
+    """An account's place in the schedule: when it is due, when it was last asked, and how often it failed in a row.
+
+    ``distrusts_cache`` says that an older answer in the cache is not what the next turn is for.
+    """
 
     due: datetime
     asked_at: datetime | None = None
     failures: int = 0
+    distrusts_cache: bool = False
 
     def is_due(self, now: datetime, interval: timedelta) -> bool:
         """True when it is time, or when the clock was set back so far that the plan makes no sense any more."""
@@ -40,21 +44,23 @@ def first_turn(snapshot: Snapshot | None, now: datetime, interval: timedelta) ->
 def next_turn(turn: Turn, snapshot: Snapshot, now: datetime, interval: timedelta, *, jitter: float) -> Turn:
     """The turn after an answer; *jitter* (0 to 1) spreads the accounts over a twentieth of the wait.
 
-    After a success it is the interval, or the first reset if that comes earlier.
+    After a success it is the interval since the service gave the answer, or the first reset if that comes earlier.
     After a failure it is a minute, doubled for each further one, but not before the service wants to be asked again.
     """
     error = snapshot.error
     if error is None:
         wait = interval * (1 + jitter / 20)
-        return Turn(due=min(now + wait, _next_reset(snapshot, now)), asked_at=now)
+        at = snapshot.fetched_at
+        since = at if snapshot.source == "cache" and at is not None and now - interval < at <= now else now
+        return Turn(due=min(since + wait, _next_reset(snapshot, now)), asked_at=now)
     failures = turn.failures + 1
     if not isinstance(error, ServiceError):
-        return Turn(due=now + interval, asked_at=turn.asked_at, failures=failures)
+        return Turn(due=now + interval, asked_at=turn.asked_at, failures=failures, distrusts_cache=True)
     wait = min(FIRST_RETRY * 2 ** min(failures - 1, 20), max(interval, LONGEST_RETRY)) * (1 + jitter / 20)
     due = now + wait
     if error.retry_at is not None:
         due = max(due, min(error.retry_at, now + max(interval, LONGEST_RETRY)))
-    return replace(turn, due=due, asked_at=now, failures=failures)
+    return replace(turn, due=due, asked_at=now, failures=failures, distrusts_cache=True)
 
 
 def _next_reset(snapshot: Snapshot, after: datetime) -> datetime:
