@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .errors import describe
+from .errors import CodexQuotaError, describe
 from .interfaces import CacheStore
 from .model import Credential
 
@@ -42,6 +42,9 @@ class Place:
     def _try(self, what: str, act: Callable[[], Any]) -> Any:  # noqa: ANN401
         try:
             return act()
+        except CodexQuotaError as error:
+            self._warn(f"the cache cannot be used: {error.line()}")
+            return None
         except (Exception, SystemExit) as error:
             reason = getattr(error, "strerror", None) or describe(error)
             self._warn(f"the cache cannot be {what}: {str(reason).lower() if isinstance(error, OSError) else reason}")
