@@ -13,7 +13,7 @@ from codex_quota.wording import UNKNOWN
 from .settings import Level, Settings
 
 _NOTE_WIDTH = 72
-_NOTES: dict[str, Level | None] = {"error": "failed", "blocked": "empty", "warning": "low", "info": None}
+_NOTES: dict[str, Level | None] = {"error": "failed", "blocked": "empty", "warning": "low", "forecast": "low", "info": None}
 
 
 @dataclass(frozen=True, slots=True)
