@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from codex_quota.simulated import SimulatedService
+from codex_quota.testing import clean_environ
 from program import Program
 
 
@@ -25,20 +26,13 @@ def service() -> Iterator[SimulatedService]:
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """A clean environment: home, account directory and cache below the test's own directory."""
-    return {
-        "HOME": str(tmp_path / "home"),
-        "CODEX_QUOTA_ACCOUNT_DIR": str(tmp_path / "account"),
-        "CODEX_QUOTA_CACHE_DIR": str(tmp_path / "cache"),
-        "CODEX_QUOTA_RETRY_DELAY": "0",
-        "COLUMNS": "80",
-        "TZ": "UTC",
-    }
+    return clean_environ(tmp_path)
 
 
 @pytest.fixture
-def program(tmp_path: Path, environ: dict[str, str], service: SimulatedService) -> Program:
+def program(tmp_path: Path, service: SimulatedService) -> Program:
     """The program, pointed at the simulated service."""
-    return Program(tmp_path, {**environ, "CODEX_QUOTA_CHATGPT_URL": service.url}, service)
+    return Program(tmp_path, clean_environ(tmp_path, service), service)
 
 
 @pytest.fixture(scope="session")

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codex_quota.builtin.cli.main import main
 from codex_quota.simulated import SimulatedService
-
-
-class Screen(io.StringIO):
-    """A text stream that may call itself a terminal."""
-
-    encoding = "utf-8"
-    terminal = False
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-
-@dataclass
-class Ran:
-    """What a run of the program left behind."""
-
-    status: int
-    out: str
-    err: str
+from codex_quota.testing import Ran, run_cli
 
 
 @dataclass
@@ -40,12 +20,14 @@ class Program:
     plugins: list[object] = field(default_factory=list)
 
     def __call__(self, *words: str, terminal: bool = False, **environ: str) -> Ran:
-        out, err = Screen(), Screen()
-        out.terminal = err.terminal = terminal
-        status = main(
-            list(words), environ={**self.environ, **environ}, stdin=io.StringIO(), stdout=out, stderr=err, plugins=self.plugins
+        return run_cli(
+            *words,
+            plugins=self.plugins,
+            directory=self.directory,
+            service=self.service,
+            environ={**self.environ, **environ},
+            terminal=terminal,
         )
-        return Ran(status, out.getvalue(), err.getvalue())
 
     def serve(self, names: Sequence[str] | None = None) -> None:
         """Write the simulated service's sign-ins into the account directory."""

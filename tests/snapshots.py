@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from codex_quota.errors import TimedOutError, UnauthorizedError
-from codex_quota.model import Account, Credits, Quota, RateLimit, Snapshot, SpendLimit, Window, WindowName
+from codex_quota.model import Credits, SpendLimit
+from codex_quota.testing import SAMPLE_NOW as NOW
+from codex_quota.testing import make_quota as quota
+from codex_quota.testing import make_snapshot as snapshot
+from codex_quota.testing import make_window as window
 
-NOW = datetime(2026, 11, 22, 12, 4, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SPARK = "GPT-5.3-Codex-Spark"
-
-
-def window(
-    name: WindowName,
-    used: float | None = 0,
-    after: timedelta | None = None,
-    *,
-    limit: str = "codex",
-    label: str = "9 h",
-    started: bool = True,
-) -> Window:
-    """A window that resets *after* that time, of the main limit unless told otherwise."""
-    resets_at = None if after is None else NOW + after
-    return Window(limit=limit, name=name, label=label, used_percent=used, length=None, resets_at=resets_at, started=started)
-
-
-def quota(
-    *windows: Window, plan: str | None = "plus", reached: bool | None = None, kind: str | None = None, **more: object
-) -> Quota:
-    """An answer with these windows, sorted into their limits."""
-    names = dict.fromkeys(w.limit for w in windows)
-    limits = tuple(RateLimit(name=name, windows=tuple(w for w in windows if w.limit == name)) for name in names)
-    return Quota(plan=plan, limits=limits, limit_reached=reached, limit_reached_type=kind, **more)  # type: ignore[arg-type]
-
-
-def snapshot(name: str, answer: Quota | None = None, **more: object) -> Snapshot:
-    """A fresh observation, unless told otherwise, of an account with an email."""
-    account = Account(name=name, source="directory", email=f"{name}@example.com")
-    return Snapshot(account=account, quota=answer, **({"fetched_at": NOW} | more))  # type: ignore[arg-type]
-
 
 FIVE, WEEK, FULL_WEEK = window("five_hour", 12, 3 * HOUR), window("weekly", 41, 4 * DAY), window("weekly", 100, DAY)
 WORK = snapshot("work", quota(FIVE, WEEK))

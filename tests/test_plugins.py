@@ -16,7 +16,7 @@ from offering import Offering, Words
 
 BUILTIN_SOURCES = ["codex-home", "directory", "environment"]
 BUILTIN_STORES = ["file", "memory", "none"]
-BUILTIN_FORMATTERS = ["csv", "json", "plain", "table"]
+BUILTIN_FORMATTERS = ["csv", "ics", "json", "plain", "table"]
 
 
 def answering(function: Callable[[], Any]) -> types.ModuleType:

@@ -13,7 +13,7 @@ from codex_quota.errors import UsageError
 from codex_quota.plugins import Catalogue, nearest
 from offering import Offering
 
-BUILTIN_FORMATTERS = ["csv", "json", "plain", "table"]
+BUILTIN_FORMATTERS = ["csv", "ics", "json", "plain", "table"]
 
 
 def problems(catalogue: Catalogue) -> list[tuple[str, str, str, str]]:
@@ -37,8 +37,8 @@ def test_a_plugin_that_offers_a_name_twice_keeps_the_first() -> None:
     ("asked", "message", "hint"),
     [
         ("tabel", "there is no format named 'tabel'", "did you mean 'table'?"),
-        ("zzz", "there is no format named 'zzz'", "there is csv, json, plain, table"),
-        ("", "there is no format named ''", "there is csv, json, plain, table"),
+        ("zzz", "there is no format named 'zzz'", "there is csv, ics, json, plain, table"),
+        ("", "there is no format named ''", "there is csv, ics, json, plain, table"),
     ],
 )
 def test_choosing_an_unknown_name_tells_the_names(asked: str, message: str, hint: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -41,6 +42,11 @@ class Offering:
     @hookimpl
     def register_formatters(self) -> Sequence[codex_quota.Formatter]:
         return self.formatters
+
+
+def _words_with(*settings: Option) -> codex_quota.Formatter:
+    thing: codex_quota.Formatter = type("Words", (Words,), {"settings": settings})()
+    return thing
 
 
 @pytest.fixture
@@ -96,6 +102,42 @@ def test_help_shows_the_settings_of_plugins_in_commands_with_a_client(words: Pro
     assert "  --words-count N       how often [default: 1; $CODEX_QUOTA_WORDS_COUNT]\n" in words("--help").out
     assert "--words-text" in words("web", "--help").out
     assert "--words-text" not in words("plugins", "--help").out
+
+
+@pytest.mark.parametrize("words_of_help", ["5 % left", "5 %d left", "100%"])
+def test_help_of_a_setting_may_hold_a_percent_sign(words: Program, words_of_help: str) -> None:
+    option = Option(flag="--words-low", group="words", convert=str, help=words_of_help, default="20 %")
+    words.plugins = [Offering(_words_with(option))]
+    for line in (["--help"], ["show", "--help"]):
+        ran = words(*line)
+        assert (ran.status, ran.err) == (0, "")
+        assert f"{words_of_help} [default: 20 %;" in " ".join(ran.out.split())
+
+
+def test_two_settings_with_one_short_flag_keep_their_long_ones(words: Program) -> None:
+    first, second = (Option(flag=f"--words-{name}", short="-w", group="words", convert=str, help=name) for name in ("a", "b"))
+    words.plugins = [Offering(_words_with(first, second, WORD))]
+    ran = words("--format", "words", "-w", "1", "--words-b", "2", "--words-text", "hello")
+    assert (ran.status, ran.err) == (0, "")
+    assert "-w WORDS_A, --words-a WORDS_A" in words("--help").out
+
+
+def test_a_short_flag_of_the_program_stays_its_own(words: Program) -> None:
+    option = Option(flag="--words-text", short="-v", group="words", convert=str, default="nothing", help="what to print")
+    words.plugins = [Offering(_words_with(option, COUNT))]
+    assert words("--format", "words", "--words-text", "hello").out == "hello None\n"
+    assert "-v, --verbose" in words("--help").out
+
+
+@pytest.mark.parametrize("convert", [Decimal, lambda text: text + 1, lambda text: {}[text]])
+def test_a_converter_that_stumbles_refuses_the_value(words: Program, convert: Any) -> None:
+    option = Option(flag="--words-odd", group="words", convert=convert, help="odd")
+    words.plugins = [Offering(_words_with(option, WORD, COUNT))]
+    for line, variables, name in ((["--words-odd", "x"], {}, "--words-odd"), ([], {option.variable: "x"}, option.variable)):
+        ran = words("--format", "words", *line, **variables)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.startswith(f"codex-quota: {name}: ")
+        assert "check" not in ran.err
 
 
 def test_completions_know_the_settings_of_plugins(words: Program) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from codex_quota.builtin.formatters import json as module
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
-SCHEMA: dict[str, Any] = json.loads((ROOT / "src" / "codex_quota" / "snapshot.schema.json").read_text(encoding="utf-8"))
+PACKAGE = Path(codex_quota.__file__).parent
+SCHEMA: dict[str, Any] = json.loads((PACKAGE / "snapshot.schema.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STYLE = codex_quota.Style(now=NOW)
 
@@ -78,18 +78,6 @@ def written(*snapshots: codex_quota.Snapshot, style: codex_quota.Style = STYLE) 
     return formatter.format(snapshots, style)
 
 
-def keys(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from keys(inner)
-
-
-def schema_properties() -> set[str]:
-    parts = [SCHEMA, *SCHEMA["$defs"].values()]
-    return {name for part in parts for name in part.get("properties", {})}
-
-
 def test_the_formatter_introduces_itself() -> None:
     (formatter,) = module.register_formatters()
     assert (formatter.name, formatter.content_type, formatter.tells_problems) == ("json", "application/json", True)
@@ -125,12 +113,6 @@ def test_emails_are_there_whatever_the_style_says(emails: bool) -> None:
 def test_the_example_of_the_page_is_what_the_program_prints() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert written(PLAY, WORK) == example
-
-
-def test_every_field_is_documented_and_in_the_schema() -> None:
-    documented = set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))
-    printed = set(keys(json.loads(written(WORK, TEAM, PLAY))))
-    assert (printed, schema_properties()) == (documented, documented)
 
 
 @pytest.mark.parametrize("snapshots", [(), (WORK,), (TEAM,), (PLAY,), (WORK, TEAM, PLAY)], ids=len)

@@ -14,8 +14,9 @@ import pytest
 
 from codex_quota.builtin.stores.file import FileStore
 from codex_quota.interfaces import CacheStore, Options
+from codex_quota.testing import CacheStoreContract
 
-from .contract import PATIENCE, KeepingStoreContract
+PATIENCE = 10
 
 
 def mode(path: Path) -> int:
@@ -27,7 +28,9 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-class TestFileStore(KeepingStoreContract):
+class TestFileStore(CacheStoreContract):
+    shared = True
+
     def make(self) -> CacheStore:
         return FileStore()
 
@@ -45,13 +48,6 @@ class TestFileStore(KeepingStoreContract):
         store.get("key")
         store.delete("key")
         assert (list(store.keys()), list(tmp_path.iterdir())) == ([], [])
-
-    def test_another_store_on_the_same_directory_shares_texts_and_locks(self, store: CacheStore, directory: Path) -> None:
-        other = FileStore()
-        other.open(Options(cache_dir=directory, environ={}))
-        store.set("key", "text")
-        with store.lock("key", 0), other.lock("key", 0) as held:
-            assert (other.get("key"), held) == ("text", False)
 
     @pytest.mark.parametrize("kind", ["bytes", "directory", "fifo", "loop", "huge"])
     def test_a_file_that_cannot_be_read_is_no_text(self, store: CacheStore, directory: Path, kind: str) -> None:
@@ -143,15 +139,6 @@ for number in range(1_000_000):
     print(number, flush=True)
 """
 )
-HOLD = (
-    START
-    + """
-with store.lock("key", 10) as held:
-    print(held, flush=True)
-    sys.stdin.readline()
-print("free", flush=True)
-"""
-)
 
 
 @contextmanager
@@ -190,26 +177,3 @@ def test_a_writer_that_is_killed_leaves_one_whole_text(directory: Path, writes: 
     assert list(store.keys()) == ["key"]
     store.set("key", "afterwards")
     assert store.get("key") == "afterwards"
-
-
-def test_a_lock_holds_against_another_process_until_it_is_freed(directory: Path) -> None:
-    store = opened(directory)
-    with child(HOLD, directory) as process:
-        assert line(process) == "True"
-        with store.lock("key", 0) as held, store.lock("other", 0) as other:
-            assert (held, other) == (False, True)
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-        with store.lock("key", PATIENCE) as held:
-            assert held is True
-        assert line(process) == "free"
-
-
-def test_a_holder_that_is_killed_holds_nothing(directory: Path) -> None:
-    store = opened(directory)
-    with child(HOLD, directory) as process:
-        assert line(process) == "True"
-        process.kill()
-        with store.lock("key", PATIENCE) as held:
-            assert held is True

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from codex_quota.builtin.stores.memory import MemoryStore
 from codex_quota.interfaces import CacheStore
+from codex_quota.testing import CacheStoreContract
 
-from .contract import KeepingStoreContract
 
-
-class TestMemoryStore(KeepingStoreContract):
+class TestMemoryStore(CacheStoreContract):
     def make(self) -> CacheStore:
         return MemoryStore()
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from codex_quota.builtin.stores.none import NoStore
 from codex_quota.interfaces import CacheStore
+from codex_quota.testing import CacheStoreContract
 
-from .contract import StoreContract
 
+class TestNoStore(CacheStoreContract):
+    keeps = False
 
-class TestNoStore(StoreContract):
     def make(self) -> CacheStore:
         return NoStore()
 

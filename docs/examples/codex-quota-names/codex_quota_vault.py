@@ -11,7 +11,8 @@ class Vault(codex_quota.CredentialSource):
         token = options.environ.get("VAULT_TOKEN")
         if token:
             try:
-                yield codex_quota.parse_credential({"access_token": token}, name="shared", source=self.name)
+                sign_in = {"access_token": token}
+                yield codex_quota.parse_credential(sign_in, name="shared", source=self.name, location="$VAULT_TOKEN")
             except codex_quota.CredentialError as error:
                 yield error
 

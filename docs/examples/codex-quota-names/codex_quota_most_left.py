@@ -3,8 +3,8 @@ from argparse import ArgumentParser, Namespace
 import codex_quota
 
 
-class Best(codex_quota.Command):
-    name = "best"
+class MostLeft(codex_quota.Command):
+    name = "most-left"
     summary = "print the account with most left"
 
     def configure(self, parser: ArgumentParser) -> None:
@@ -20,4 +20,4 @@ class Best(codex_quota.Command):
 
 @codex_quota.hookimpl
 def register_commands() -> list[codex_quota.Command]:
-    return [Best()]
+    return [MostLeft()]

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -9,9 +10,9 @@ class Dictionary(codex_quota.CacheStore):
     name = "dictionary"
     summary = "keeps answers while the program runs"
 
-    def __init__(self) -> None:
+    def open(self, options: codex_quota.Options) -> None:
         self.texts: dict[str, str] = {}
-        self.one_at_a_time = Lock()
+        self.locks: defaultdict[str, Lock] = defaultdict(Lock)
 
     def get(self, key: str) -> str | None:
         return self.texts.get(key)
@@ -27,12 +28,12 @@ class Dictionary(codex_quota.CacheStore):
 
     @contextmanager
     def lock(self, key: str, timeout: float) -> Iterator[bool]:
-        held = self.one_at_a_time.acquire(timeout=timeout)
+        held = self.locks[key].acquire(timeout=timeout)
         try:
             yield held
         finally:
             if held:
-                self.one_at_a_time.release()
+                self.locks[key].release()
 
 
 @codex_quota.hookimpl

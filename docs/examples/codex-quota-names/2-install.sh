@@ -1,0 +1,2 @@
+pip install --quiet --editable .
+codex-quota demo --format names
