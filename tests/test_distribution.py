@@ -6,74 +6,103 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
+from configparser import ConfigParser
+from email import message_from_string
 from pathlib import Path
 
 import pytest
 
 import codex_quota
+from building import Made, build, copy, listed, made
 from codex_quota.builtin.cli.manual import manual_parser
+from neighbours import FOLDERS, points, project
 
-ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "src" / "codex_quota"
-BUILD = "from setuptools import build_meta as build; build.build_sdist('made'); build.build_wheel('made')"
+PACKAGE = Path(codex_quota.__file__).parent
 MANUAL = f"codex_quota-{codex_quota.__version__}.data/data/share/man/man1/codex-quota.1"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the source distribution and the wheel are, built from a copy with the tools of the extra ``test``."""
-    copy = tmp_path_factory.mktemp("distribution") / "checkout"
-    copy.mkdir()
-    for name in ("pyproject.toml", "MANIFEST.in", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
-    for name in ("src", "docs", "tests", "bench", "account"):
-        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.auth.json")
-        shutil.copytree(ROOT / name, copy / name, ignore=left_out)
-    done = subprocess.run([sys.executable, "-c", BUILD], cwd=copy, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return copy / "made"
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return made(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="module")
-def wheel(made: Path) -> zipfile.ZipFile:
-    return zipfile.ZipFile(next(made.glob("*.whl")))
+def wheel(fresh: Made) -> zipfile.ZipFile:
+    return zipfile.ZipFile(fresh.wheel)
 
 
 @pytest.fixture(scope="module")
-def manual(wheel: zipfile.ZipFile, made: Path) -> Path:
-    page = made / "codex-quota.1"
+def manual(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    page = tmp_path_factory.mktemp("manual") / "codex-quota.1"
     page.write_bytes(wheel.read(MANUAL))
     return page
 
 
-def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> None:
-    files = {path.relative_to(SOURCE.parent) for path in SOURCE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-    assert Path("codex_quota/py.typed") in files
-    assert sorted(files - set(map(Path, wheel.namelist()))) == []
+def holdings(wheel: zipfile.ZipFile) -> dict[str, set[str]]:
+    """The files of a wheel by their first directory."""
+    found: dict[str, set[str]] = {}
+    for name in wheel.namelist():
+        first, _, rest = name.partition("/")
+        found.setdefault(first, set()).add(rest)
+    return found
 
 
-def test_the_program_runs_from_the_wheel_s_files(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
-    wheel.extractall(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "codex_quota", "plugins", "-f", "plain"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-    )
-    rows = [line.split("\t") for line in done.stdout.splitlines()[1:]]
-    assert (done.returncode, {row[2] for row in rows}, {row[4] for row in rows}) == (0, {codex_quota.__version__}, {"-"})
+def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    held, version = holdings(wheel), codex_quota.__version__
+    files = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert "py.typed" in files
+    assert held["codex_quota"] == files
+    assert set(held) == {"codex_quota", f"codex_quota-{version}.dist-info", f"codex_quota-{version}.data"}
+    assert held[f"codex_quota-{version}.data"] == {"data/share/man/man1/codex-quota.1"}
 
 
-def test_the_source_distribution_holds_what_the_build_and_the_tests_need(made: Path) -> None:
-    with tarfile.open(next(made.glob("*.tar.gz"))) as archive:
-        names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {"pyproject.toml", "docs/reference/manual-sections.txt", "tests/conftest.py", "CHANGELOG.md", "account/README.md"}
-    assert sorted(wanted - names) == []
-    assert [name for name in names if name.endswith((".auth.json", ".pyc"))] == []
+def test_the_source_distribution_holds_the_project_and_nothing_else(fresh: Made) -> None:
+    with tarfile.open(fresh.sdist) as archive:
+        names = {Path(one.name.partition("/")[2]) for one in archive.getmembers() if one.isfile()}
+    by_setuptools = {name for name in names if name.parts[:2] == ("src", "codex_quota.egg-info")} | {
+        Path("PKG-INFO"),
+        Path("setup.cfg"),
+    }
+    wanted = {
+        "pyproject.toml",
+        "mkdocs.yml",
+        "docs/index.md",
+        "tests/conftest.py",
+        "plugins/README.md",
+        ".ci/run",
+        "account/README.md",
+    }
+    assert sorted(names ^ set(listed()) ^ by_setuptools) == []
+    assert sorted(set(map(Path, wanted)) - names) == []
+    assert [name for name in names if re.search(r"\.auth\.json$|\.pyc$|^\.git/|\.env$", str(name))] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_distribution_in_plugins_builds_a_wheel_with_its_package_and_entry_point(
+    fresh: Made, folder: Path, tmp_path: Path
+) -> None:
+    tree = copy(folder, tmp_path / "copy")
+    wheel = zipfile.ZipFile(build(fresh.python, "wheel", tree, tmp_path / "wheel"))
+    own, held = project(folder), holdings(wheel)
+    package = folder.name.replace("-", "_")
+    information = f"{package}-{own['version']}.dist-info"
+    files = {str(path.relative_to(tree / "src" / package)) for path in (tree / "src" / package).rglob("*") if path.is_file()}
+    assert "py.typed" in files
+    assert (set(held), held[package]) == ({package, information}, files)
+    text = wheel.read(f"{information}/METADATA").decode()
+    metadata = message_from_string(text)
+    assert (metadata["Name"], metadata["License-Expression"], metadata["Requires-Python"]) == (folder.name, "MIT", ">=3.11")
+    assert metadata["Summary"] == own["description"]
+    assert text.partition("\n\n")[2] == (folder / "README.md").read_text(encoding="utf-8")
+    needed = [requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement]
+    assert [one for one in needed if re.match(r"codex[-_]quota\b(?!-)", one)] == []  # another project has that name
+    entries = ConfigParser()
+    entries.read_string(wheel.read(f"{information}/entry_points.txt").decode())
+    assert {section: dict(entries[section]) for section in entries.sections()} == {"codex_quota": points(folder)}
+    modules = {value.partition(":")[0].partition(".")[0] for value in points(folder).values()}
+    assert modules == {package}
 
 
 def test_the_manual_page_has_every_option_and_command_once_for_the_whole_program(manual: Path) -> None:

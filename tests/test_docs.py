@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import html
 import importlib.util
@@ -10,6 +11,10 @@ import os
 import re
 import runpy
 import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +32,28 @@ from codex_quota.builtin.dashboard.openapi import openapi_document
 from codex_quota.builtin.dashboard.reading_routes import ReadingRoutes
 from codex_quota.builtin.dashboard.settings import Settings
 from codex_quota.errors import all_errors
+from codex_quota.testing import clean_environ
+from neighbours import FOLDERS, catalogue, code, pages
 from test_layers import FLOORS, PUBLIC
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(codex_quota.__file__).parent
 REFERENCE = ROOT / "docs" / "reference"
-SKIPPED = {"__pycache__", "build", "dist", "man", "node_modules"}
+SKIPPED = {"__pycache__", "build", "dist", "man", "site", "node_modules"}
 CONTAINER = [ROOT / "docker-compose.yml", *(ROOT / "container").glob("*")]
+FOREIGN = {  # options of other programs, and what is no option at all
+    "--build-arg",
+    "--collector.textfile.directory",
+    *re.findall(r"\"(--[a-z-]+)\"", "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bench").glob("*.py"))),
+    "--form",
+    "--names-",
+    "--user",
+}
+EXAMPLES = {  # what the plugins among the examples add
+    name
+    for path in (ROOT / "docs" / "examples").rglob("*.py")
+    for name in re.findall(r"^    name = \"([\w.-]+)\"$", path.read_text(encoding="utf-8"), flags=re.M)
+}
 SETUP, CHECK = "python3 -m venv .venv && .venv/bin/pip install --quiet ", " && .venv/bin/python -m pytest"
 
 
@@ -86,6 +106,31 @@ def make_cli() -> dict[str, Any]:
     return runpy.run_path(str(REFERENCE / "make_cli.py"))
 
 
+@pytest.fixture(scope="module")
+def with_plugins(tmp_path_factory: pytest.TempPathFactory) -> codex_quota.Catalogue:
+    """What there is where the distributions in ``plugins/`` are installed."""
+    return catalogue(tmp_path_factory.mktemp("installed"))
+
+
+TRIED_ELSEWHERE = {"README.md", "docs/reference/python.md", "docs/how-to/write-a-plugin.md"}
+SCRIPTS = [(name_of(page), code) for page in PAGES for code in blocks(page.read_text(encoding="utf-8"), "python")]
+
+
+@pytest.mark.parametrize(("page", "code"), [(page, code) for page, code in SCRIPTS if page not in TRIED_ELSEWHERE])
+def test_every_other_python_block_of_a_page_runs_and_has_its_types_right(page: str, code: str, tmp_path: Path) -> None:
+    (tmp_path / "block.py").write_text(code, encoding="utf-8")
+    for words in (["block.py"], ["-m", "mypy", "--strict", "block.py"]):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, env={**os.environ, **clean_environ(tmp_path)}, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_every_distribution_in_plugins_loads(with_plugins: codex_quota.Catalogue) -> None:
+    assert with_plugins.problems == ()
+    assert {folder.name for folder in FOLDERS} <= {plugin.distribution for plugin in with_plugins.plugins}
+
+
 def test_the_help_and_the_options_on_the_page_are_the_program_s(
     make_cli: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,33 +149,75 @@ def test_every_command_and_option_is_on_the_page(make_cli: dict[str, Any]) -> No
 
 
 def variables(text: str) -> set[str]:
-    return set(re.findall(r"CODEX_QUOTA_[A-Z][A-Z_]+", text))
+    """The variables that a text names, and those of the options that it makes."""
+    flags = re.findall(r"\bflag=\"--([a-z][a-z-]+)\"", text)
+    return set(re.findall(r"CODEX_QUOTA_[A-Z][A-Z_]+", text)) | {
+        f"CODEX_QUOTA_{flag.upper().replace('-', '_')}" for flag in flags
+    }
 
 
 def test_every_environment_variable_is_on_the_page() -> None:
-    rooms = {path: path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py") if "simulated" not in path.parts}
+    rooms = {
+        path: path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py") if not {"simulated", "testing"} & {*path.parts}
+    }
     read = set().union(*map(variables, rooms.values()))
     for path, text in rooms.items():
         if "dashboard" not in path.parts:  # where an environ is a request's own
             read |= set(re.findall(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"", text))
     read.remove("VAULT_TOKEN")  # the example in a docstring
-    assert {"CODEX_QUOTA_ALLOW_HTTP", "CODEX_HOME", "NO_COLOR"} <= read
+    assert {"CODEX_QUOTA_ALLOW_HTTP", "CODEX_QUOTA_FORMAT", "CODEX_HOME", "NO_COLOR"} <= read
     assert sorted(variable for variable in read if f"`{variable}`" not in reference("cli.md")) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_variable_of_a_page_is_one_that_the_program_reads(page: Path) -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (*SOURCE.rglob("*.py"), *CONTAINER) if path.is_file())
-    known = variables(text) | {
-        "CODEX_QUOTA_" + flag.upper().replace("-", "_") for flag in re.findall(r'flag="--([a-z-]+)"', text)
-    }
-    assert sorted(variables(page.read_text(encoding="utf-8")) - known) == []
+    text = page.read_text(encoding="utf-8")
+    ours = "".join(path.read_text(encoding="utf-8") for path in (*SOURCE.rglob("*.py"), *CONTAINER) if path.is_file())
+    examples = "".join(blocks(text, "python"))
+    assert sorted(variables(text) - variables(ours + examples + "".join(map(code, FOLDERS)))) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_everything_that_a_plugin_adds_is_on_its_pages(folder: Path, with_plugins: codex_quota.Catalogue) -> None:
+    text, offers = pages(folder), with_plugins
+    added = {variable for variable in variables(code(folder)) if variable.removeprefix("CODEX_QUOTA_")}
+    for things in (offers.sources, offers.stores, offers.formatters, offers.commands, offers.routes):
+        for name, thing in things.items():
+            if things.provider(name).distribution == folder.name:
+                added |= {name, *(option.flag for option in getattr(thing, "settings", ())), *_arguments(thing)}
+                added |= {thing.path} if isinstance(thing, codex_quota.Route) else set()
+    assert len(added) > 1 or "snapshots_updated" in code(folder)
+    assert sorted(one for one in added if not re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text)) == []
+
+
+def _arguments(thing: object) -> set[str]:
+    """The flags and the subcommands of a command, without those that every command has."""
+    if not isinstance(thing, codex_quota.Command):
+        return set()
+    parser = argparse.ArgumentParser(add_help=False)
+    thing.configure(parser)
+    return set(_words_of(parser))
+
+
+def _words_of(parser: argparse.ArgumentParser, *, hidden: bool = False) -> Iterator[str]:
+    for action in parser._actions:
+        if hidden or action.help != argparse.SUPPRESS:
+            yield from (flag for flag in action.option_strings if flag.startswith("--"))
+        for word, inner in (action.choices or {}).items() if isinstance(action.choices, dict) else ():
+            yield word
+            yield from (flag for flag in _words_of(inner, hidden=hidden) if flag != "--help")
 
 
 @pytest.mark.parametrize("status", ExitStatus)
 def test_every_exit_status_is_on_its_page_and_in_the_manual(status: ExitStatus) -> None:
     assert f"| `{status.value}` | `{status.name}` |" in reference("exit-codes.md")
     assert f".TP\n{status.value}\n" in reference("manual-sections.txt").partition("[exit status]")[2]
+
+
+def test_every_command_s_statuses_are_on_the_page(make_cli: dict[str, Any]) -> None:
+    table = re.findall(r"^\| (`[^|]*`) \| [^|]* \|$", reference("exit-codes.md").partition("| command |")[2], flags=re.M)
+    told = {word for cell in table for word in re.findall(r"`(\w+)[^`]*`", cell)}
+    assert told == {command.name for command in make_cli["commands"]()}
 
 
 @pytest.mark.parametrize("error", all_errors(), ids=lambda error: error.code)
@@ -149,9 +236,23 @@ def test_every_hook_s_signature_is_a_heading(name: str) -> None:
     assert f"`{name}{signature}`" in headings(reference("hooks.md"))
 
 
-@pytest.mark.parametrize("name", ["CredentialSource", "CacheStore", "Formatter", "Command", "Options", "Style", "Context"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CredentialSource",
+        "CacheStore",
+        "Formatter",
+        "Command",
+        "Route",
+        "RouteAnswer",
+        "Options",
+        "Style",
+        "RouteRequest",
+        "Context",
+    ],
+)
 def test_everything_a_plugin_implements_or_is_handed_is_on_the_page(name: str) -> None:
-    section = reference("hooks.md").partition(f"### `{name}`")[2].partition("\n#")[0]
+    section = reference("hooks.md").partition(f"### `{name}`\n")[2].partition("\n#")[0]
     assert sorted(member for member in members(getattr(codex_quota, name)) if not re.search(rf"`{member}\b", section)) == []
 
 
@@ -181,13 +282,13 @@ def test_every_option_of_the_client_is_on_the_page(option: str) -> None:
 
 
 ROUTES = re.findall(r"`(GET|POST) (/[^`?]*)", reference("http-api.md").partition("## Routes\n")[2].partition("\n## ")[0])
-FORMATTERS = codex_quota.Catalogue(environ={}).formatters
-OWN_FORMATS = [one for name, one in FORMATTERS.items() if FORMATTERS.provider(name).distribution == "codex-quota"]
+OWN_FORMATS = list(codex_quota.Catalogue(environ={}, strangers=False).formatters.values())
 
 
 def test_the_page_about_http_has_the_dashboard_s_routes(tmp_path: Path) -> None:
     settings = Settings(admin_token="token-of-a-test", account_dir=tmp_path, state_file=tmp_path / "state.json")
-    with codex_quota.Client(account_dir=tmp_path, cache="none", environ={}) as client:
+    alone = codex_quota.Catalogue(environ={}, strangers=False)
+    with codex_quota.Client(account_dir=tmp_path, cache="none", environ={}, catalogue=alone) as client:
         board = Board(client, settings, log=print)
         app = make_routes(ReadingRoutes(board, settings), board, settings, Gate(settings), AccountFiles(tmp_path, client))
     routes = {(route.method, route.rule.replace("<name>", "<format>")) for route in app.routes}
@@ -241,18 +342,55 @@ def test_nobody_is_told_to_install_the_other_project_of_this_name(page: Path) ->
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_command_line_of_a_page_is_one_that_the_program_takes(page: Path, make_cli: dict[str, Any]) -> None:
-    commands = {command.name: command for command in make_cli["commands"]()}
+def test_every_command_line_of_a_page_is_one_that_the_program_takes(page: Path, with_plugins: codex_quota.Catalogue) -> None:
+    commands, settings = with_plugins.commands, with_plugins.settings
     text = page.read_text(encoding="utf-8")
-    lines = [line for language in ("sh", "console") for block in blocks(text, language) for line in block.splitlines()]
+    lines = [line for language in ("sh", "console") for block in blocks(text, language) for line in joined(block)]
+    lines += [line for line in re.findall(r"`(codex-quota [^`]+)`", prose(text)) if not re.search(r"[\[…]", line)]
     found = [words for line in lines for words in [re.split(r"[|>]", line)[0]] if words.lstrip("$ ").startswith("codex-quota ")]
     for line in found:
         words = shlex.split(line.lstrip("$ "), comments=True)[1:]
-        if words and words[0] in {"best"}:  # the command that the page on plugins makes
+        if words and words[0] in EXAMPLES:
             continue
-        name, rest = choose_command(words, command_parser(commands["show"]), commands)
+        name, rest = choose_command(words, command_parser(commands["show"], settings=settings), commands)
         if name is not None:
-            command_parser(commands[name]).parse_args(rest)
+            with suppress(SystemExit):  # of --help
+                command_parser(commands[name], settings=settings).parse_args(rest)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_option_that_a_page_names_is_one_that_the_program_has(page: Path, with_plugins: codex_quota.Catalogue) -> None:
+    parsers = [command_parser(command, settings=with_plugins.settings) for command in with_plugins.commands.values()]
+    known = {"--version", *(flag for parser in parsers for flag in _words_of(parser, hidden=True))}
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r"`(--[a-z][\w.-]*)", prose(text)))
+    given = {flag for line in uses(text) for flag in re.findall(r"(?<!\S)--[a-z][\w-]*", line)}
+    assert sorted((named | given) - known - FOREIGN) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_format_store_and_source_that_a_page_chooses_is_there(page: Path, with_plugins: codex_quota.Catalogue) -> None:
+    there: dict[str, Mapping[str, object]] = {
+        "--format": with_plugins.formatters,
+        "--cache": with_plugins.stores,
+        "--source": with_plugins.sources,
+    }
+    for line in uses(page.read_text(encoding="utf-8")):
+        chosen = re.findall(r"(--format|-f|--cache|--source)[ =]([a-z][\w.-]*)", line)
+        lost = {name for flag, name in chosen if name not in there["--format" if flag == "-f" else flag]}
+        assert sorted(lost - EXAMPLES) == [], line
+
+
+def uses(text: str) -> list[str]:
+    """What stands behind the program's name, up to the end of the command, in blocks of code and between backticks."""
+    parts = [line for block in re.findall(r"^```\w*\n(.*?)^```$", text, flags=re.M | re.S) for line in joined(block)]
+    parts += re.findall(r"`([^`\n]+)`", prose(text))
+    return [use for part in parts for use in re.findall(r"(?<![\w/-])codex-quota ([^\n|>;&)\"`]*)", part)]
+
+
+def joined(block: str) -> list[str]:
+    """The lines of a block, with those in one that end in a backslash."""
+    return re.sub(r"\\\n\s*", "", block).splitlines()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -17,22 +17,20 @@ from codex_quota.builtin.cli.parser import DEFAULT_COMMAND, PROGRAM, command_par
 PAGE = Path(__file__).with_name("cli.md")
 BEGIN, END = "<!-- made by make_cli.py: begin -->\n", "<!-- made by make_cli.py: end -->\n"
 COLUMNS = "80"
+CATALOGUE = codex_quota.Catalogue(environ={}, strangers=False)
 _ORIGIN = re.compile(r"(?P<help>.*) \[(default: (?P<default>.*); )?\$(?P<variable>CODEX_QUOTA_\w+)\]")
 
 
 def commands() -> list[codex_quota.Command]:
     """The built-in commands, the default one first."""
-    offers = codex_quota.Catalogue(environ={}).commands
-    built_in = [command for name, command in offers.items() if offers.provider(name).distribution == "codex-quota"]
-    return sorted(built_in, key=lambda command: (command.name != DEFAULT_COMMAND, command.name))
+    return sorted(CATALOGUE.commands.values(), key=lambda command: (command.name != DEFAULT_COMMAND, command.name))
 
 
 def help_text(*words: str) -> str:
     """What the program prints at 80 columns when it is asked for help, without the plugins that others have installed."""
     os.environ["COLUMNS"] = COLUMNS
-    strangers = {plugin.name for plugin in codex_quota.Catalogue(environ={}).plugins if plugin.distribution != "codex-quota"}
     out = io.StringIO()
-    main([*words, "--help"], environ={"CODEX_QUOTA_DISABLED_PLUGINS": ",".join(strangers)}, stdout=out)
+    main([*words, "--help"], environ={}, stdout=out, catalogue=CATALOGUE)
     return out.getvalue()
 
 
