@@ -372,6 +372,7 @@ def test_the_codex_home_brings_its_own_address(service: SimulatedService, tmp_pa
     home.mkdir()
     (home / "auth.json").write_text(service.add("me").auth_json())
     (home / "config.toml").write_text(f'chatgpt_base_url = "{service.url}/"\n')
+    del environ["CODEX_QUOTA_CHATGPT_URL"]
     with Client(environ={**environ, "CODEX_HOME": str(home)}) as one:
         (snapshot,) = one.fetch_all()
     assert summary(snapshot) == ("codex", "fresh", "network", None)

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import codex_quota
 from bodies import PLAUSIBLE, bodies
 from codex_quota.errors import BadPayloadError, RateLimitedError
 from codex_quota.model import Account, Answer, Credits, Quota, RateLimit, Snapshot, SpendLimit, Window
+from codex_quota.pace import Pace
 from codex_quota.payload import parse_usage
 from codex_quota.serial import dump_results, dump_snapshot, load_results, load_snapshot, snapshot_from_dict, snapshot_to_dict
 
-PUBLISHED = Path(__file__).resolve().parents[1] / "src" / "codex_quota" / "snapshot.schema.json"
+PUBLISHED = Path(codex_quota.__file__).parent / "snapshot.schema.json"
 SCHEMA = jsonschema.Draft202012Validator(json.loads(PUBLISHED.read_text(encoding="utf-8")))
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ACCOUNT = Account(name="work", source="directory", account_id="acct-1", user_id="user-1", email="a@example.com")
@@ -57,6 +59,7 @@ WRITTEN_WEEK = {
     "window_seconds": 604800,
     "resets_at": "2026-11-23T12:00:00Z",
     "started": True,
+    "pace": None,
 }
 
 
@@ -288,3 +291,56 @@ def test_the_end_of_the_token_is_told_and_not_kept() -> None:
     (loaded,) = load_results(dump_results([ending], generated_at=NOW))
     kept = load_snapshot(dump_snapshot(ending))
     assert (loaded.token_expires_at, kept and kept.token_expires_at) == (NOW, None)
+
+
+WHOLE_PACE = Pace(
+    at=NOW, used_percent=100, resets_at=WEEK.resets_at, even_percent=62.5, ahead_points=-20.25, rate=0.75,
+    exhausts_at=NOW + timedelta(hours=5), exhausts_between=(NOW, None), percent_at_reset=130, percent_between=(80, 190.5),
+    basis="weekly_shape",
+)  # fmt: skip
+WRITTEN_PACE = {
+    "at": "2026-11-22T12:00:00Z",
+    "even_percent": 62.5,
+    "ahead_points": -20.25,
+    "points_per_hour": 0.75,
+    "exhausts_at": "2026-11-22T17:00:00Z",
+    "exhausts_earliest": "2026-11-22T12:00:00Z",
+    "exhausts_latest": None,
+    "percent_at_reset": 130,
+    "percent_at_reset_low": 80,
+    "percent_at_reset_high": 190.5,
+    "confidence": 0.8,
+    "basis": "weekly_shape",
+    "reason": None,
+}
+
+
+@pytest.mark.parametrize(
+    "pace", [WHOLE_PACE, Pace(at=NOW, used_percent=100, resets_at=WEEK.resets_at, reason="exhausted")], ids=["whole", "bare"]
+)
+def test_the_pace_of_a_window_comes_back_as_it_was(pace: Pace) -> None:
+    quick = replace(EXHAUSTED, quota=Quota(limits=(RateLimit(name="codex", windows=(replace(WEEK, pace=pace),)),)))
+    text = dump_results([quick], generated_at=NOW)
+    assert SCHEMA.is_valid(json.loads(text))
+    (loaded,) = load_results(text)
+    assert loaded.quota is not None
+    assert [window.pace for window in loaded.quota.windows] == [pace]
+    if pace is WHOLE_PACE:
+        assert json.loads(text)["results"][0]["weekly"]["pace"] == WRITTEN_PACE
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"at": None}, "pace: without at or confidence"),
+        ({"basis": "magic"}, "basis: not one of average, history, weekly_shape"),
+        ({"reason": 5}, "reason: not of type str"),
+        ({"ahead_points": float("nan")}, "ahead_points: not a number"),
+        ({"even_percent": -1}, "even_percent: not a percentage"),
+    ],
+)
+def test_a_pace_that_does_not_fit_is_refused(change: dict[str, object], message: str) -> None:
+    document = json.loads(dump_results([EXHAUSTED], generated_at=NOW))
+    document["results"][0]["windows"][0]["pace"] = {**WRITTEN_PACE, **change}
+    with pytest.raises(ValueError, match=message):
+        load_results(json.dumps(document))

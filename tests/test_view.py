@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from codex_quota.history import with_pace
 from codex_quota.interfaces import Style
 from codex_quota.model import Quota, Snapshot, SpendLimit
 from codex_quota.view import Row, block, count, pool_text
@@ -183,3 +184,30 @@ def test_the_pool_tells_the_moment_as_the_style_wants(time: str, today: str, oth
 def test_the_pool_counts() -> None:
     pool = count(iter([FREE, GONE, BURNED, PAUSED, OFFICE]), NOW)
     assert (pool.total, pool.usable, pool.blocked, pool.unknown, pool.next_back) == (5, 1, 2, 2, NOW + 2 * HOUR)
+
+
+def test_a_row_tells_how_far_use_is_from_even_use_and_what_will_come_of_it() -> None:
+    live = replace(WEEK, used_percent=60, resets_at=NOW + 4 * DAY, length=7 * DAY)
+    rows = block(with_pace(snapshot("work", quota(live)), (), NOW), STYLE).rows
+    (row,) = rows
+    assert (row.pace, row.pace_tone, row.forecast.partition(" ")[0]) == ("+17", "critical", "runs")
+    (calm,) = block(with_pace(snapshot("work", quota(replace(live, used_percent=30))), (), NOW), STYLE).rows
+    assert (calm.pace, calm.pace_tone, calm.forecast.partition(";")[0]) == ("-13", "good", "lasts")
+
+
+@pytest.mark.parametrize("used", [0, 100, None])
+def test_a_row_without_a_forecast_tells_no_pace(used: float | None) -> None:
+    shown = snapshot("work", quota(replace(WEEK, used_percent=used, resets_at=NOW + 4 * DAY, length=7 * DAY)))
+    (row,) = block(with_pace(shown, (), NOW), STYLE).rows
+    assert (row.pace, row.forecast) == ("", "")
+
+
+def test_what_will_run_out_is_a_note_unless_the_account_is_blocked() -> None:
+    live = replace(WEEK, used_percent=60, resets_at=NOW + 4 * DAY, length=7 * DAY)
+    full = window("five_hour", 100, 2 * HOUR)
+    noted = [
+        [(note.kind, note.text.partition(" out ")[0]) for note in block(with_pace(one, (), NOW), STYLE).notes]
+        for one in (snapshot("work", quota(live)), snapshot("work", quota(full, live, reached=True)))
+    ]
+    assert noted[0] == [("forecast", "weekly runs")]
+    assert [kind for kind, _ in noted[1]] == ["blocked"]

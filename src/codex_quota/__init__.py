@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .errors import CodexQuotaError as CodexQuotaError
     from .errors import CredentialError as CredentialError
     from .errors import CredentialInvalidError as CredentialInvalidError
+    from .errors import HistoryError as HistoryError
     from .errors import NetworkError as NetworkError
     from .errors import NoAccountsError as NoAccountsError
     from .errors import NotChatGPTLoginError as NotChatGPTLoginError
@@ -84,9 +85,9 @@ _ROOMS = {
     "accounts": ("Listing",),
     "client": ("Client", "fetch", "fetch_all"),
     "errors": (
-        "BadPayloadError", "BlockedError", "CodexQuotaError", "CredentialError", "CredentialInvalidError", "NetworkError",
-        "NoAccountsError", "NotChatGPTLoginError", "NotFoundError", "PluginError", "RateLimitedError", "RedirectedError",
-        "ServiceError", "TimedOutError", "UnauthorizedError", "UnavailableError", "UnexpectedStatusError",
+        "BadPayloadError", "BlockedError", "CodexQuotaError", "CredentialError", "CredentialInvalidError", "HistoryError",
+        "NetworkError", "NoAccountsError", "NotChatGPTLoginError", "NotFoundError", "PluginError", "RateLimitedError",
+        "RedirectedError", "ServiceError", "TimedOutError", "UnauthorizedError", "UnavailableError", "UnexpectedStatusError",
         "UnknownAccountError", "UsageError", "WorkspaceDeactivatedError", "one_line",
     ),
     "files": ("read_regular", "sync_directory", "write_private"),

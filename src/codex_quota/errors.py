@@ -7,6 +7,7 @@
     ├── NoAccountsError             no_accounts            no source found any account
     ├── UnknownAccountError         unknown_account        no account of that name
     ├── PluginError                 plugin                 a plugin failed while it was being used
+    ├── HistoryError                history                the history cannot be read or written
     ├── CredentialError             credential             the sign-in cannot be used
     │   ├── CredentialInvalidError  credential_invalid     unreadable, truncated, unsafe or without a token
     │   └── NotChatGPTLoginError    not_chatgpt_login      API key, personal access token, other providers
@@ -88,6 +89,13 @@ class PluginError(CodexQuotaError):
 
     code = "plugin"
     default_hint = "'codex-quota plugins' tells which distribution it comes from"
+
+
+class HistoryError(CodexQuotaError):
+    """The history cannot be read or written; what was read is shown all the same."""
+
+    code = "history"
+    default_hint = "give another file with --history-file, or do without it with --no-history"
 
 
 class CredentialError(CodexQuotaError):

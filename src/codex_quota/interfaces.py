@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TextIO
 
-from .errors import CredentialError
+from .errors import CodexQuotaError, CredentialError
 from .model import Credential, Snapshot
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ class Style:
 class Formatter(ABC):
     """Turns snapshots into text, on a terminal and over HTTP alike.
 
-    ``tells_problems`` is True when the text itself holds every error and warning, so that nobody need repeat them.
+    ``tells_problems`` is True when the text itself holds every error and warning, so that nobody need repeat them,
+    ``shows_pace`` when it reads the ``pace`` of windows, which takes the program a look into the history.
     ``settings`` are options of its own, as with a ``CredentialSource``; what was given stands in ``Style.environ``.
     """
 
@@ -160,6 +161,7 @@ class Formatter(ABC):
     settings: ClassVar[Sequence[Option]] = ()
     content_type: ClassVar[str] = "text/plain; charset=utf-8"
     tells_problems: ClassVar[bool] = False
+    shows_pace: ClassVar[bool] = False
 
     @abstractmethod
     def format(self, snapshots: Sequence[Snapshot], style: Style) -> str:
@@ -170,10 +172,12 @@ class Command(ABC):
     """A subcommand of ``codex-quota``.
 
     ``wants_client`` True adds the options about accounts, service and cache to the command and gives it a ready client.
+    ``settings`` are options of its plugin that every command with a client takes; its own arguments are made by ``configure``.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    settings: ClassVar[Sequence[Option]] = ()
     wants_client: ClassVar[bool] = True
 
     def configure(self, parser: ArgumentParser) -> None:
@@ -183,6 +187,13 @@ class Command(ABC):
     @abstractmethod
     def run(self, args: Namespace, context: Context) -> int:
         """Do it and return the exit status; a ``CodexQuotaError`` raised here becomes one line on stderr."""
+
+    def tell_error(self, error: CodexQuotaError, context: Context) -> int | None:
+        """Tell what kept the command from its work, also a wrong command line, and return the exit status.
+
+        None, as here, leaves it to the program, which writes one line on stderr; *context* has no client.
+        """
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

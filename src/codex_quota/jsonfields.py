@@ -65,15 +65,23 @@ def count(fields: Fields, key: str, *, least: int = 0) -> int | None:
     return found
 
 
-def percent(fields: Fields, key: str) -> float | None:
-    """A finite number of 0 or more."""
+def number(fields: Fields, key: str) -> float | None:
+    """A finite number."""
     value = fields.get(key)
     found = take(fields, key, int) if isinstance(value, int) else take(fields, key, float)
     try:
         figure = None if found is None else float(found)
     except OverflowError:
         raise ValueError(f"{key}: out of range") from None
-    if figure is not None and not (isfinite(figure) and figure >= 0):
+    if figure is not None and not isfinite(figure):
+        raise ValueError(f"{key}: not a number")
+    return figure
+
+
+def percent(fields: Fields, key: str) -> float | None:
+    """A finite number of 0 or more."""
+    figure = number(fields, key)
+    if figure is not None and figure < 0:
         raise ValueError(f"{key}: not a percentage")
     return figure
 

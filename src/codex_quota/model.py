@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .errors import CodexQuotaError
+
+if TYPE_CHECKING:
+    from .pace import Pace
 
 WindowName = Literal["five_hour", "daily", "weekly", "monthly", "annual", "other"]
 MAIN_LIMIT = "codex"
@@ -58,6 +61,7 @@ class Window:
 
     ``name`` comes from the length alone, ``label`` is that length for people ("5 h", "30 d").
     ``started`` is False while a full window still lies ahead, because the reset then slides until first use.
+    ``pace`` tells how it is used and whether it will last; None where nobody asked for that.
     """
 
     limit: str
@@ -67,6 +71,7 @@ class Window:
     length: timedelta | None
     resets_at: datetime | None
     started: bool | None
+    pace: Pace | None = field(default=None, compare=False)
 
     @property
     def remaining_percent(self) -> float | None:

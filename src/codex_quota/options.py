@@ -7,9 +7,12 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
 
 PREFIX = "CODEX_QUOTA_"
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -18,7 +21,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One option; without ``convert`` it is a switch.
+    """One option; without ``convert`` it is a switch, and one that is on by default is shown by the flag that turns it off.
 
     ``many`` lets the flag be repeated, and the variable hold several values between commas.
     ``shown`` is the default in words, for help.
@@ -55,11 +58,13 @@ class Option:
         """Add it to an argument group, with default and variable in its help."""
         shown = self.shown if self.shown is not None else self.default
         known = f"default: {shown}; " if shown not in (None, False, (), "") else ""
-        text = f"{self.help} [{known}${self.variable}]"
+        off = "=0" if self.convert is None and self.default else ""
+        text = f"{self.help} [{known}${self.variable}{off}]"
         flags = [self.short, self.flag] if self.short else [self.flag]
         if self.convert is None:
-            group.add_argument(*flags, dest=self.dest, action="store_true", default=None, help=text)
-            group.add_argument(self.opposite, dest=self.dest, action="store_false", default=None, help=argparse.SUPPRESS)
+            on, off = (argparse.SUPPRESS, text) if self.default else (text, argparse.SUPPRESS)
+            group.add_argument(*flags, dest=self.dest, action="store_true", default=None, help=on)
+            group.add_argument(self.opposite, dest=self.dest, action="store_false", default=None, help=off)
             return
         group.add_argument(
             *flags,
@@ -100,8 +105,8 @@ class Option:
         texts = [part.strip() for part in text.split(",")] if self.many else [text]
         try:
             values = [self.convert(part) for part in texts]
-        except (ValueError, argparse.ArgumentTypeError) as error:
-            raise UsageError(f"{self.variable}: {error}") from None
+        except Exception as error:
+            raise UsageError(f"{self.variable}: {_reason(error)}") from None
         for value in values:
             if self.choices and value not in self.choices:
                 raise UsageError(f"{self.variable} is {value!r}, but must be one of {', '.join(self.choices)}")
@@ -122,7 +127,10 @@ def add_settings(parser: argparse.ArgumentParser, settings: Sequence[Option]) ->
 
     def checked(convert: Callable[[str], Any]) -> Callable[[str], str]:
         def check(text: str) -> str:
-            convert(text)
+            try:
+                convert(text)
+            except Exception as error:
+                raise argparse.ArgumentTypeError(_reason(error)) from None
             return text
 
         return check
@@ -143,6 +151,12 @@ def with_settings(settings: Sequence[Option], args: argparse.Namespace, environ:
             if option.metavar in ("DIR", "FILE"):
                 given[option.variable] = _at_home(given[option.variable], environ)
     return {**environ, **given} if given else environ
+
+
+def _reason(error: Exception) -> str:
+    """Why a converter refused its text, also one that did not mean to."""
+    meant = isinstance(error, (ValueError, argparse.ArgumentTypeError)) and str(error)
+    return meant or f"cannot be used ({type(error).__name__})"
 
 
 def _at_home(path: str, environ: Mapping[str, str]) -> str:
@@ -171,6 +185,21 @@ def positive_seconds(text: str) -> float:
     if value <= 0:
         raise argparse.ArgumentTypeError("must be more than 0 seconds")
     return value
+
+
+def ago_or_moment(text: str) -> timedelta | datetime:
+    """``7d`` as a length, ``2026-11-22`` or ``2026-11-22T12:00`` as a moment, in local time unless it names a zone."""
+    from datetime import datetime, timedelta
+
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
+        pass
+    try:
+        return timedelta(seconds=seconds(text))
+    except argparse.ArgumentTypeError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is neither a length like 7d nor a time like 2026-11-22 or 2026-11-22T12:00")
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

@@ -9,100 +9,34 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from . import hookspecs
 from .discovery import Found, installed
-from .errors import UsageError, describe, one_line
+from .errors import CodexQuotaError, describe, one_line
 from .hookspecs import HOOKS, PROJECT
 from .interfaces import CacheStore, Command, CredentialSource, Formatter, Options, Route
 from .model import Snapshot
+from .offers import BUILTIN as BUILTIN
+from .offers import Offers as Offers
+from .offers import Plugin as Plugin
+from .offers import Problem as Problem
+from .offers import is_builtin, problem_of
+from .offers import nearest as nearest
 
 if TYPE_CHECKING:
     from .options import Option
 
 GROUP = "codex_quota"
-BUILTIN = "codex-quota"
 SLOW_SECONDS = 0.5
 DISABLED = "CODEX_QUOTA_DISABLED_PLUGINS"
 _NAME = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What went wrong with a plugin: who, from which distribution, at which stage, and the reason in one line."""
-
-    plugin: str
-    distribution: str
-    stage: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plugin:
-    """A loaded plugin with the hooks it answers."""
-
-    name: str
-    distribution: str
-    version: str
-    hooks: tuple[str, ...]
-
-
-Thing = TypeVar("Thing", CredentialSource, CacheStore, Formatter, Command, Route)
-
-
-class Offers(Mapping[str, Thing], Generic[Thing]):
-    """Things of one kind by name, built-ins first, then by name; a name that two strangers claim is left out."""
-
-    def __init__(self, kind: str, taken: Iterable[tuple[Plugin, Thing]]) -> None:
-        self.kind = kind
-        self._claims: dict[str, list[tuple[Plugin, Thing]]] = {}
-        self.problems: list[Problem] = []
-        ordered = sorted(taken, key=lambda pair: (not _is_builtin(pair[0]), pair[1].name, pair[0].distribution))
-        for plugin, thing in ordered:
-            claims = self._claims.setdefault(thing.name, [])
-            if claims and (_is_builtin(claims[0][0]) or claims[0][0] is plugin):
-                self.problems.append(_problem(plugin, "name", f"the {kind} name {thing.name!r} is taken"))
-                continue
-            claims.append((plugin, thing))
-        for name, claims in self._claims.items():
-            for plugin, _ in claims if len(claims) > 1 else ():
-                self.problems.append(_problem(plugin, "name", f"another plugin offers a {kind} named {name!r} too"))
-
-    def __getitem__(self, name: str) -> Thing:
-        (claim,) = self._claims[name] if len(self._claims[name]) == 1 else (None,)
-        if claim is None:
-            raise KeyError(name)
-        return claim[1]
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, claims in self._claims.items() if len(claims) == 1)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def choose(self, name: str) -> Thing:
-        """The thing of that name; raises ``UsageError`` that lists the names there are, or both claimants."""
-        claims = self._claims.get(name, [])
-        if len(claims) == 1:
-            return claims[0][1]
-        if claims:
-            both = " and ".join(plugin.distribution for plugin, _ in claims)
-            raise UsageError(f"{both} both offer a {self.kind} named {name!r}", hint="uninstall or disable one of them")
-        near = nearest(name, self)
-        hint = f"did you mean {near!r}?" if near else f"there is {', '.join(self) or 'none'}"
-        raise UsageError(f"there is no {self.kind} named {name!r}", hint=hint)
-
-    def provider(self, name: str) -> Plugin:
-        """The plugin that offers *name*."""
-        return self._claims[name][0][0]
 
 
 class Catalogue:
@@ -138,13 +72,14 @@ class Catalogue:
         for number, plugin in enumerate(plugins):
             name = getattr(plugin, "__name__", None)
             self._register(name if isinstance(name, str) else f"{type(plugin).__name__}-{number}", "(this program)", "", plugin)
-        if find and not any(_is_builtin(plugin) for plugin, _ in self._loaded):
+        if find and not any(is_builtin(plugin) for plugin, _ in self._loaded):
             self._note(BUILTIN, BUILTIN, "import", "the built-in plugins are not installed")
         self.sources: Offers[CredentialSource] = self._collect("register_credential_sources", "source", CredentialSource)
         self.stores: Offers[CacheStore] = self._collect("register_cache_stores", "cache store", CacheStore)
         self.formatters: Offers[Formatter] = self._collect("register_formatters", "format", Formatter)
         self.commands: Offers[Command] = self._collect("register_commands", "command", Command)
         self.routes: Offers[Route] = self._collect("register_routes", "route", Route)
+        self._offers: tuple[Offers[Any], ...] = (self.sources, self.stores, self.formatters, self.commands, self.routes)
 
     @property
     def plugins(self) -> tuple[Plugin, ...]:
@@ -154,14 +89,12 @@ class Catalogue:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that went wrong, in the order in which it did."""
-        every = (self.sources, self.stores, self.formatters, self.commands, self.routes)
-        return (*self._problems, *(problem for offers in every for problem in offers.problems))
+        return (*self._problems, *(problem for offers in self._offers for problem in offers.problems))
 
     @property
     def settings(self) -> tuple[Option, ...]:
-        """The options that sources, stores, formats and routes have of their own, each once, by flag."""
-        things = (thing for offers in (self.sources, self.stores, self.formatters, self.routes) for thing in offers.values())
-        found = {option.flag: option for thing in things for option in thing.settings}
+        """The options that plugins have of their own, each once, by flag."""
+        found = {option.flag: option for offers in self._offers for thing in offers.values() for option in thing.settings}
         return tuple(found[flag] for flag in sorted(found))
 
     @property
@@ -178,15 +111,14 @@ class Catalogue:
                 try:
                     implementation.function(*(given[name] for name in implementation.argnames))
                 except (Exception, SystemExit, GeneratorExit) as error:
-                    failed.append(_problem(record, "snapshots_updated", one_line(describe(error))))
+                    reason = error.line() if isinstance(error, CodexQuotaError) else describe(error)
+                    failed.append(problem_of(record, "snapshots_updated", one_line(reason)))
         return tuple(failed)
 
     def _load_entry_point(self, point: Found) -> None:
         distribution = point.distribution
         began = time.perf_counter()
-        # what a module prints while it is imported must not stand in what this program prints
-        with redirect_stdout(sys.stderr):
-            loaded = self._guard(point.name, distribution, "import", lambda: (point.load(),))
+        loaded = self._guard(point.name, distribution, "import", lambda: (point.load(),))
         took = time.perf_counter() - began
         if took > SLOW_SECONDS and distribution != BUILTIN:
             self._note(point.name, distribution, "slow", f"its import takes {took:.1f} s at every start")
@@ -217,7 +149,7 @@ class Catalogue:
         for record, plugin in self._loaded:
             own = self._implementations(hook, plugin)
             for thing in self._guard(record.name, record.distribution, hook, partial(_answers, own)) or ():
-                reason = self._guard(record.name, record.distribution, hook, partial(_unfit, thing, base, record.name))
+                reason = self._guard(record.name, record.distribution, hook, partial(_unfit, thing, base, record))
                 if reason:
                     self._note(record.name, record.distribution, hook, reason)
                 elif reason is not None:
@@ -229,20 +161,15 @@ class Catalogue:
 
     def _guard(self, name: str, distribution: str, stage: str, act: Callable[[], Any]) -> Any:  # noqa: ANN401
         try:
-            return act()
+            # what a plugin prints while it is loaded must not stand in what this program prints
+            with redirect_stdout(sys.stderr):
+                return act()
         except (Exception, SystemExit, GeneratorExit) as error:
             self._note(name, distribution, stage, describe(error))
             return None
 
     def _note(self, name: str, distribution: str, stage: str, reason: str) -> None:
         self._problems.append(Problem(plugin=name, distribution=distribution, stage=stage, reason=one_line(reason)))
-
-
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of *names* that *name* was probably meant to be."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name, list(names), 1)), None)
 
 
 def _answers(implementations: Iterable[pluggy.HookImpl]) -> tuple[object, ...]:
@@ -258,7 +185,7 @@ def _answers(implementations: Iterable[pluggy.HookImpl]) -> tuple[object, ...]:
     return tuple(things)
 
 
-def _unfit(thing: object, base: type, plugin: str) -> str:
+def _unfit(thing: object, base: type, plugin: Plugin) -> str:
     """Why *thing* cannot be taken, empty when it can."""
     if isinstance(thing, type):
         return f"returned the class {thing.__name__}, not an object of it"
@@ -272,7 +199,8 @@ def _unfit(thing: object, base: type, plugin: str) -> str:
     if isinstance(thing, Route) and not _PATH.fullmatch(str(getattr(thing, "path", ""))):
         return f"{type(thing).__name__} has the path {getattr(thing, 'path', None)!r}; paths are like /metrics"
     settings = tuple(getattr(thing, "settings", ()))
-    return _unfit_settings(f"{type(thing).__name__}", settings, (f"--{name}-", f"--{plugin}-")) if settings else ""
+    prefixes = ("--",) if is_builtin(plugin) else (f"--{name}-", f"--{plugin.name}-")
+    return _unfit_settings(type(thing).__name__, settings, prefixes) if settings else ""
 
 
 def _unfit_settings(who: str, settings: Iterable[object], prefixes: tuple[str, ...]) -> str:
@@ -281,14 +209,6 @@ def _unfit_settings(who: str, settings: Iterable[object], prefixes: tuple[str, .
     for option in settings:
         if not isinstance(option, Option):
             return f"{who} has a setting that is no codex_quota.options.Option"
-        if not option.flag.startswith(prefixes):
+        if not f"{option.flag}-".startswith(prefixes):
             return f"{who} has the setting {option.flag}; its name must begin with {' or '.join(dict.fromkeys(prefixes))}"
     return ""
-
-
-def _is_builtin(plugin: Plugin) -> bool:
-    return plugin.distribution == BUILTIN
-
-
-def _problem(plugin: Plugin, stage: str, reason: str) -> Problem:
-    return Problem(plugin=plugin.name, distribution=plugin.distribution, stage=stage, reason=reason)

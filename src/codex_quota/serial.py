@@ -15,6 +15,7 @@ from math import isfinite
 
 from .jsonfields import Fields, mapping, need, one_of, take, time
 from .model import Account, Credits, Quota, Snapshot, SpendLimit, Window
+from .serial_pace import pace_to_dict
 from .serial_read import snapshot_from_dict as snapshot_from_dict
 
 SCHEMA_VERSION = 1
@@ -128,6 +129,7 @@ def _from_window(window: Window | None) -> dict[str, object] | None:
         "window_seconds": None if window.length is None else int(window.length.total_seconds()),
         "resets_at": _from_time(window.resets_at),
         "started": window.started,
+        "pace": None if window.pace is None else pace_to_dict(window.pace, _from_time),
     }
 
 

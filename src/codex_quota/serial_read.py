@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from .errors import CodexQuotaError, all_errors
 from .jsonfields import Fields, amount, count, mapping, need, one_of, percent, take, texts, time
 from .model import Account, Credits, Quota, RateLimit, Snapshot, SpendLimit, Window, WindowName
+from .serial_pace import pace_from_dict
 
 SOURCES: tuple[Literal["network", "cache"], ...] = ("network", "cache")
 STATUSES: tuple[Literal["fresh", "stale", "failed"], ...] = ("fresh", "stale", "failed")
@@ -107,14 +108,16 @@ def _to_window(value: object) -> Window:
         length = None if seconds is None else timedelta(seconds=seconds)
     except OverflowError:
         raise ValueError("window_seconds: out of range") from None
+    used, resets_at, pace = percent(fields, "used_percent"), time(fields, "resets_at"), take(fields, "pace", dict)
     return Window(
         limit=need(fields, "limit", str),
         name=one_of(fields, "name", get_args(WindowName)),
         label=need(fields, "label", str),
-        used_percent=percent(fields, "used_percent"),
+        used_percent=used,
         length=length,
-        resets_at=time(fields, "resets_at"),
+        resets_at=resets_at,
         started=take(fields, "started", bool),
+        pace=None if pace is None else pace_from_dict(pace, used_percent=used, resets_at=resets_at),
     )
 
 

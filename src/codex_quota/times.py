@@ -5,7 +5,9 @@ Moments are aware datetimes, a zone of None is the local one; *say* translates a
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from .interfaces import Say, Style, as_written
 
@@ -63,6 +65,21 @@ def moment_text(moment: datetime, style: Style) -> str:
     if style.time == "clock":
         return shown
     return (say("{clock} (now)") if come else say("{clock} ({left})")).format(clock=shown, left=left)
+
+
+def local_zone(environ: Mapping[str, str]) -> tzinfo:
+    """The local zone with its changes of the clock: the one that ``TZ`` in *environ* names, else this machine's.
+
+    Where neither has a name it is today's distance from UTC.
+    """
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    _, found, name = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
+    for named in (environ.get("TZ", "").removeprefix(":"), name if found else ""):
+        with suppress(OSError, ValueError, KeyError):
+            return ZoneInfo(named)
+    return datetime.now().astimezone().tzinfo or UTC
 
 
 def is_today(moment: datetime, style: Style) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from .interfaces import Style
 from .model import Quota, Snapshot, SpendLimit, Window
@@ -54,6 +54,9 @@ class Row:
     ``used_percent`` and ``remaining_percent`` lie on 0 to 100 (used may be more) and are None when nobody knows.
     ``moment`` is the one that ``reset`` or ``says`` tells, None when they tell none; ``resets_at`` is known more often.
     ``binding`` marks what keeps the account from working longest.
+
+    ``pace`` tells how many points are used beyond even use ("+12", "-8") and ``forecast`` whether what is left will last;
+    both are empty where nobody worked them out.
     """
 
     limit: str = ""
@@ -72,6 +75,9 @@ class Row:
     moment: datetime | None = None
     started: bool | None = None
     binding: bool = False
+    pace: str = ""
+    pace_tone: Tone = "normal"
+    forecast: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +226,20 @@ def _window(window: Window, quota: Quota, style: Style) -> Row:
         moment=reset_moment(window, quota),
         started=window.started,
         binding=binding,
+        **({} if waiting else _pace(window, style)),
     )
+
+
+def _pace(window: Window, style: Style) -> dict[str, Any]:
+    """How far use is from even use, and whether what is left will last."""
+    pace = window.pace
+    if pace is None or pace.ahead_points is None or pace.reason is not None:
+        return {}
+    from .pace import forecast_text
+
+    points = round(pace.ahead_points)
+    tone: Tone = "critical" if pace.exhausts_at is not None else "low" if points > 0 else "good"
+    return {"pace": f"{points:+d}" if points else "0", "pace_tone": tone, "forecast": forecast_text(pace, style)}
 
 
 def _spend(spend: SpendLimit, quota: Quota, style: Style) -> Row | None:

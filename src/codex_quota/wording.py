@@ -8,6 +8,7 @@ What an error or a warning tells about one case stays English; an error's kind a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -28,16 +29,18 @@ from .times import age_text as age_text
 from .times import clock as clock
 from .times import countdown as countdown
 from .times import is_today as is_today
+from .times import local_zone as local_zone
 from .times import moment_text as moment_text
 
 
 class Note(NamedTuple):
     """One remark about an account, without the account's name.
 
-    ``error``: no new figures; ``blocked``: the account cannot work; ``warning``: mistrust something; ``info``: good to know.
+    ``error``: no new figures; ``blocked``: the account cannot work; ``warning``: mistrust something;
+    ``forecast``: what is left will not last until the reset; ``info``: good to know.
     """
 
-    kind: Literal["error", "blocked", "warning", "info"]
+    kind: Literal["error", "blocked", "warning", "forecast", "info"]
     text: str
 
 
@@ -183,6 +186,7 @@ def notes(snapshot: Snapshot, style: Style) -> list[Note]:
     if covered:
         text = say("{period} limit is used up, credits pay for further use")
         found.append(Note("info", text.format(period=period_text(covered[0], say))))
+    found += [Note("forecast", text) for text in _running_out(quota, style)]
     if (banked := quota.reset_credits or 0) > 0:
         text = say("1 banked reset available") if banked == 1 else say("{count} banked resets available")
         found.append(Note("info", text.format(count=banked)))
@@ -193,6 +197,16 @@ def problem_lines(snapshot: Snapshot, style: Style) -> list[str]:
     """The notes about one account, each in one line that begins with the account's name."""
     name = one_line(snapshot.account.name)
     return [f"{name}: {note.text}" for note in notes(snapshot, style)]
+
+
+def _running_out(quota: Quota, style: Style) -> Iterator[str]:
+    """What is going to be used up before its reset, while nothing else blocks; for windows whose pace was worked out."""
+    for window in () if quota.blockers else ordered_windows(quota):
+        if window.pace is not None and window.pace.exhausts_at is not None:
+            from .pace import forecast_text
+
+            text = style.say("{window} {forecast}")
+            yield text.format(window=window_text(window, style.say), forecast=forecast_text(window.pace, style))
 
 
 def _outlasted(window: Window, quota: Quota) -> bool:

@@ -19,7 +19,8 @@ from notify_story import DAY, Story, after, failure, reading, window
 
 import codex_quota
 from codex_quota import Snapshot, UnauthorizedError
-from codex_quota.testing import CommandContract, Ran, run_cli
+from codex_quota.history import History
+from codex_quota.testing import CommandContract, Ran, clean_environ, run_cli
 
 REST = 3 * DAY
 
@@ -223,30 +224,29 @@ def test_replay_tells_what_would_have_been_sent_and_sends_nothing(tmp_path: Path
 def test_replay_reads_standard_input_and_keeps_quiet_hours(tmp_path: Path) -> None:
     configure(tmp_path, "zone = 'UTC'\nrules.unused = false\n[quiet]\nfrom = '22:00'\nto = '07:00'\n")
     texts = [document(at, reading(at, window("weekly", left, REST))) for at, left in ((0, 60), (700, 15), (800, 14), (1140, 13))]
-    for words in ((), ("-",)):
-        ran = run("replay", *words, directory=tmp_path, stdin="".join(texts))
-        assert ran.status == 0
-        (line,) = ran.out.splitlines()
-        assert line.endswith("  work: weekly 13 % left; resets Wed 12:00 (2d 5h) (held by quiet hours until then)")
-        assert ran.err == "4 documents, 1 alerts in 1 messages; nothing was sent\n"
+    ran = run("replay", "-", directory=tmp_path, stdin="".join(texts))
+    assert ran.status == 0
+    (line,) = ran.out.splitlines()
+    assert line.endswith("  work: weekly 13 % left; resets Wed 12:00 (2d 5h) (held by quiet hours until then)")
+    assert ran.err == "4 documents, 1 alerts in 1 messages; nothing was sent\n"
 
 
 def test_replay_needs_no_target_and_leaves_the_state_alone(tmp_path: Path) -> None:
-    ran = run("replay", directory=tmp_path, stdin=document(0, reading(0, window("weekly", 15, REST), name="me@example.com")))
+    ran = run("replay", "-", directory=tmp_path, stdin=document(0, reading(0, window("weekly", 15, REST), name="me@example.com")))
     assert ran.status == 0
     assert "m…@example.com: weekly 15 % left" in ran.out
     assert not (tmp_path / "home").exists()
 
 
 def test_replay_of_nothing(tmp_path: Path) -> None:
-    ran = run("replay", directory=tmp_path, stdin=" \n")
+    ran = run("replay", "-", directory=tmp_path, stdin=" \n")
     assert (ran.status, ran.out, ran.err) == (0, "", "0 documents, 0 alerts in 0 messages; nothing was sent\n")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema_version": 9}', "null", "[" * 100_000, "work 5 h 20 %"])
 def test_replay_of_something_else_is_one_line(tmp_path: Path, text: str) -> None:
     whole = document(0, reading(0, window("weekly", 60, REST)))
-    ran = run("replay", directory=tmp_path, stdin=f"{whole}\n{text}")
+    ran = run("replay", "-", directory=tmp_path, stdin=f"{whole}\n{text}")
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
     begins = "codex-quota: standard input: document 2 is none that 'codex-quota --format json' writes: "
     assert ran.err.startswith(begins)
@@ -260,6 +260,22 @@ def test_what_the_program_writes_can_be_replayed(tmp_path: Path) -> None:
         service.write_accounts(tmp_path / "account")
         world = {"plugins": [codex_quota_notify.plugin], "directory": tmp_path, "service": service}
         first, second = (run_cli("--format", "json", **world) for _ in range(2))  # type: ignore[arg-type]
-    ran = run("replay", directory=tmp_path, stdin=first.out + second.out)
+    ran = run("replay", "-", directory=tmp_path, stdin=first.out + second.out)
     assert ran.err == "2 documents, 1 alerts in 1 messages; nothing was sent\n"
     assert "work: weekly 10 % left; resets" in ran.out
+
+
+def test_replay_without_files_goes_through_the_history(tmp_path: Path) -> None:
+    ran = run("replay", directory=tmp_path)
+    assert (ran.status, ran.err) == (2, "codex-quota: there is no history to replay; give files of 'codex-quota --format json'\n")
+    history = History.of(codex_quota.Options(environ=clean_environ(tmp_path)))
+    assert history is not None
+    for minutes, left in ((0, 60), (30, 15)):
+        assert history.record([reading(minutes, window("weekly", left, REST))], after(minutes)) == 1
+    history.record([failure(UnauthorizedError("signed out"))], after(60))
+    ran = run("replay", directory=tmp_path)
+    assert (ran.status, ran.err) == (0, "3 readings, 2 alerts in 2 messages; nothing was sent\n")
+    assert [line.split("  ", 1)[1].partition(";")[0] for line in ran.out.splitlines()] == [
+        "work: weekly 15 % left",
+        "work: the sign-in does not work",
+    ]

@@ -26,6 +26,22 @@ def test_two_accounts_that_swap_their_names_keep_their_own() -> None:
     assert story.hear(60, reading(60, fine, name="a", ids=YOU), reading(60, LOW, name="b", ids=ME)) == []
 
 
+def test_a_login_with_two_names_is_told_once_for_each() -> None:
+    story, twins = Story(), ("a", "b")
+    told = [("low", "weekly", "20")]
+    assert story.hear(0, *(reading(0, LOW, name=name, ids=ME) for name in twins)) == told * 2
+    assert story.hear(60, *(reading(60, LOW, name=name, ids=ME) for name in twins)) == []
+    assert [story.hear(at, reading(at, LOW, name=name, ids=ME)) for at, name in ((120, "a"), (180, "b"), (240, "a"))] == [[]] * 3
+    assert list(story.state.accounts) == ["a", "b"]
+
+
+def test_a_second_name_for_a_login_takes_nothing_from_the_first() -> None:
+    story = Story()
+    story.hear(0, reading(0, LOW, name="b", ids=ME))
+    assert story.hear(60, *(reading(60, LOW, name=name, ids=ME) for name in ("a", "b"))) == [("low", "weekly", "20")]
+    assert story.lines(60)[0].startswith("b: ")
+
+
 def test_another_login_under_the_name_is_another_account() -> None:
     story = Story()
     story.hear(0, reading(0, window("weekly", 0, REST), ids=ME))

@@ -61,15 +61,15 @@ def offered(world: Program, shell: str, driver: str, *words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "completions"),
     [
-        (["b"], ["busy"]),
-        (["c"], ["cache", "completion"]),
-        (["w"], ["web", "work"]),
+        (["b"], ["best", "busy"]),
+        (["c"], ["cache", "check", "completion"]),
+        (["w"], ["watch", "web", "work"]),
         (["M"], [r"My\ big\ team"]),
         (["My\\ b"], [r"My\ big\ team"]),
         (['"My b'], ["My big team"]),
         (["show", "M"], [r"My\ big\ team"]),
-        (["work", "b"], ["busy"]),
-        (["-f", ""], ["csv", "json", "plain", "table"]),
+        (["work", "b"], ["best", "busy"]),
+        (["-f", ""], ["csv", "ics", "json", "plain", "table"]),
         (["show", "--format", "p"], ["plain"]),
         (["--source", ""], ["codex-home", "directory", "environment"]),
         (["web", "--cache", ""], ["file", "memory", "none"]),
@@ -105,10 +105,10 @@ def test_zsh_offers_commands_and_names_with_their_spaces(world: Program) -> None
 @pytest.mark.parametrize(
     ("line", "completions"),
     [
-        ("codex-quota b", ["busy"]),
-        ("codex-quota w", ["web", "work"]),
+        ("codex-quota b", ["best", "busy"]),
+        ("codex-quota w", ["watch", "web", "work"]),
         ("codex-quota show M", ["My big team"]),
-        ("codex-quota --format ", ["csv", "json", "plain", "table"]),
+        ("codex-quota --format ", ["csv", "ics", "json", "plain", "table"]),
         ("codex-quota --source d", ["directory"]),
     ],
 )

@@ -31,7 +31,7 @@ def test_a_mistyped_directory_is_named_when_the_codex_home_stands_in(
 @pytest.mark.parametrize("words", [("--source", "codex-home", "--account-dir", "/typo"), ()])
 def test_a_directory_nobody_asked_for_is_not_missed(program: Program, words: tuple[str, ...]) -> None:
     sign_in_with_codex(program)
-    del program.environ["CODEX_QUOTA_ACCOUNT_DIR"]
+    program.environ["CODEX_QUOTA_ACCOUNT_DIR"] = ""
     assert program(*words).err == ""
 
 

@@ -142,7 +142,7 @@ def test_a_terminal_gets_the_table(program: Program) -> None:
     program.service.add("work")
     program.serve()
     ran = program(terminal=True, NO_COLOR="1")
-    assert ran.out.splitlines()[0].split() == ["Account", "Plan", "Window", "%", "left", "Resets", "Source"]
+    assert ran.out.splitlines()[0].split() == ["Account", "Plan", "Window", "%", "left", "Pace", "Resets", "Source"]
     assert "\x1b" not in ran.out
 
 

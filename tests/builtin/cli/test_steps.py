@@ -10,7 +10,7 @@ import pytest
 from codex_quota import Event
 from codex_quota.builtin.cli.steps import Steps
 from codex_quota.builtin.cli.streams import preceded
-from program import Screen
+from codex_quota.testing import Screen
 
 CLEAR = "\r\x1b[K"
 
@@ -20,8 +20,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = 100.0
-        self.screen = Screen()
-        self.screen.terminal = True
+        self.screen = Screen(terminal=True)
         self.steps = Steps(self.screen, verbose=False, width=80, clock=lambda: self.now)
 
     def hear(self, account: str, kind: str, wait: float | None = None) -> None:

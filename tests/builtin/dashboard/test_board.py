@@ -259,4 +259,4 @@ def test_plugins_hear_what_the_schedule_read_and_one_that_fails_is_logged(world:
     world.service.advance(timedelta(hours=1))
     assert heard.get(timeout=PATIENCE) == {"a": (True, "fresh")}
     board.stop()
-    assert world.log[0] == "plugin Listener-0 (distribution (this program)) failed: ValueError: no paper"
+    assert world.log[0] == "plugin Listener-0 (distribution (this program)): ValueError: no paper"

@@ -71,8 +71,8 @@ def test_the_results_are_described_by_the_published_schema() -> None:
 
 def test_every_format_is_named_with_its_content_type() -> None:
     formatted = DOCUMENT["paths"]["/api/results.{format}"]["get"]
-    assert formatted["parameters"][0]["schema"]["enum"] == ["csv", "json", "plain", "table"]
-    assert set(formatted["responses"]["200"]["content"]) == {"text/csv", "application/json", "text/plain"}
+    assert formatted["parameters"][0]["schema"]["enum"] == ["csv", "ics", "json", "plain", "table"]
+    assert set(formatted["responses"]["200"]["content"]) == {"text/csv", "text/calendar", "application/json", "text/plain"}
 
 
 def test_the_document_is_openapi() -> None:

@@ -180,7 +180,7 @@ def test_formats_say_what_the_command_line_says(served: Served) -> None:
 
 def test_an_unknown_format_is_refused_with_those_there_are(served: Served) -> None:
     got = served.ask("GET", "/api/results.xml")
-    error = {"code": "not_found", "message": "There is no format xml.", "hint": "There is csv, json, plain, table."}
+    error = {"code": "not_found", "message": "There is no format xml.", "hint": "There is csv, ics, json, plain, table."}
     assert (got.status, got.json) == (404, {"error": error})
 
 

@@ -116,3 +116,18 @@ def test_an_answer_out_of_a_shared_cache_is_due_again_an_interval_after_it_was_g
 def test_an_answer_of_another_age_is_due_an_interval_from_now(age: timedelta) -> None:
     kept = replace(snapshot(age=age), source="cache")
     assert next_turn(Turn(due=NOW), kept, NOW, HOUR, jitter=0).due == NOW + HOUR
+
+
+@pytest.mark.parametrize(
+    ("turn", "allowed"),
+    [
+        (Turn(due=NOW), HOUR),
+        (Turn(due=NOW, asked_at=NOW - HOUR / 2), HOUR),
+        (Turn(due=NOW, asked_at=NOW - HOUR / 2, distrusts_cache=True), HOUR / 2),
+        (Turn(due=NOW, asked_at=NOW - 2 * HOUR, distrusts_cache=True), HOUR),
+        (Turn(due=NOW, asked_at=NOW + HOUR, distrusts_cache=True), timedelta(0)),
+        (Turn(due=NOW, distrusts_cache=True), timedelta(0)),
+    ],
+)
+def test_after_a_failure_only_an_answer_since_then_will_do(turn: Turn, allowed: timedelta) -> None:
+    assert turn.max_age(NOW, HOUR) == allowed

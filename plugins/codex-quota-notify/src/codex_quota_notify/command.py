@@ -35,7 +35,10 @@ class Notify(Command):
             "test: send every target a message; replay: which alerts recorded readings would have raised (default: status)",
         )
         parser.add_argument(
-            "file", nargs="*", metavar="FILE", help="replay: JSON documents of readings; - or none is standard input"
+            "file",
+            nargs="*",
+            metavar="FILE",
+            help="replay: JSON documents of readings, - is standard input; without any the history is replayed",
         )
         parser.add_argument(
             "--url", action="append", default=None, metavar="URL", help="test: this target instead; may be repeated"
@@ -55,7 +58,7 @@ class Notify(Command):
         if args.action == "replay":
             from .replay import replay
 
-            return replay(args.file or ["-"], environ, context)
+            return replay(args.file, environ, context)
         if args.action == "test":
             from .trying import try_targets
 

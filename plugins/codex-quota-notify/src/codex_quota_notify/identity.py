@@ -27,20 +27,21 @@ def bare_of(snapshot: Snapshot) -> Snapshot:
 
 def renamed(state: State, current: Mapping[str, Snapshot]) -> State:
     """*state* with what is known of an account under the name that its login has now."""
-    by_login = {known.identity: name for name, known in state.accounts.items() if known.identity is not None}
+    logins = {name: identity_of(snapshot.account) for name, snapshot in current.items()}
     moved: dict[str, str] = {}
-    for name, snapshot in current.items():
-        identity = identity_of(snapshot.account)
-        former = by_login.get(identity) if identity is not None else None
-        if former is not None and former != name:
+    for name, login in logins.items():
+        here = state.accounts.get(name)
+        if login is None or (here is not None and here.identity == login):
+            continue
+        # a login may have several names at the same time, and then none of them is a former one
+        was = (old for old, known in state.accounts.items() if known.identity == login and logins.get(old) != login)
+        former = next((old for old in was if old not in moved), None)
+        if former is not None:
             moved[former] = name
     taken = {
         name
         for name, known in state.accounts.items()
-        if name in current
-        and known.identity is not None
-        and identity_of(current[name].account) not in (None, known.identity)
-        and name not in moved
+        if name in current and known.identity is not None and logins[name] not in (None, known.identity) and name not in moved
     }
     accounts = {name: known for name, known in state.accounts.items() if name not in moved and name not in taken}
     accounts |= {new: state.accounts[old] for old, new in moved.items()}

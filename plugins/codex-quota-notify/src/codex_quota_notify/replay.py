@@ -38,16 +38,20 @@ class Line:
 
 
 def replay(files: Sequence[str], environ: Mapping[str, str], context: Context) -> int:
-    """Exit status 0; raises ``UsageError`` for a file that cannot be read or holds something else."""
+    """Exit status 0; raises ``UsageError`` for a file that cannot be read or holds something else.
+
+    Without *files* it is the program's own history that is replayed.
+    """
     config = read_setup(environ).config
-    moments = sorted((one for name in files for one in _documents(name, context)), key=lambda one: one.at)
+    recorded = (one for name in files for one in _documents(name, context)) if files else _kept(environ)
+    moments = sorted(recorded, key=lambda one: one.at)
     lines = list(lines_of(moments, config))
     now = context.now()
     for one in lines:
         when = clock(one.at, now, config.zone)
         print(f"{when}  {one.text}{' (held by quiet hours until then)' if one.held else ''}", file=context.stdout)
     messages = len({one.at for one in lines})
-    counted = f"{len(moments)} documents, {len(lines)} alerts in {messages} messages"
+    counted = f"{len(moments)} {'documents' if files else 'readings'}, {len(lines)} alerts in {messages} messages"
     print(f"{counted}; nothing was sent", file=context.stderr)
     return 0
 
@@ -67,6 +71,19 @@ def lines_of(moments: Sequence[Moment], config: Config) -> Iterator[Line]:
                 yield Line(at=moment.at, text=text, held=replace(alert, delivered=frozenset()) in held)
         held = {alert for alert in state.pending if is_held(alert, moment.at, config)}
         state = settle(state, sent, sent, moment.at, config, dict.fromkeys(state.pending, ""))
+
+
+def _kept(environ: Mapping[str, str]) -> Iterator[Moment]:
+    """What the history holds of every account; raises ``UsageError`` when there is none."""
+    from codex_quota.history import History, snapshot_of
+
+    history = History.of(codex_quota.Options(environ=environ))
+    accounts = history.accounts() if history is not None else []
+    if history is None or not accounts:
+        raise UsageError("there is no history to replay", hint="give files of 'codex-quota --format json'")
+    for account in {one.name for one in accounts}:
+        for reading in history.readings(account):
+            yield Moment(at=reading.at, snapshots=(snapshot_of(reading),))
 
 
 def documents(text: str, place: str) -> Iterator[Moment]:

@@ -89,6 +89,10 @@ def _run(
     parser = command_parser(commands[DEFAULT_COMMAND], settings=settings, stream=stdout)
     name, rest = choose_command(words, parser, commands)
     debug = _wants_debug(words, environ)
+    context = Context(
+        catalogue=catalogue, make_client=_no_client, stdin=stdin, stdout=stdout, stderr=stderr, environ=environ,
+        now=lambda: datetime.now(UTC),
+    )  # fmt: skip
     try:
         if name is None:
             tell = lambda error: print(f"{PROGRAM}: {error.line()}", file=stderr)  # noqa: E731
@@ -99,11 +103,21 @@ def _run(
         args = _guarded(name, lambda: parser.parse_args(rest), debug=debug)
     except SystemExit:
         return ExitStatus.OK
-    command = commands[name]
-    return _run_command(command, args, Context(
-        catalogue=catalogue, make_client=_no_client, stdin=stdin, stdout=stdout, stderr=stderr, environ=environ,
-        now=lambda: datetime.now(UTC),
-    ))  # fmt: skip
+    except CodexQuotaError as error:
+        return _told(error, name, context, debug=debug)
+    try:
+        return _run_command(commands[name], args, context)
+    except CodexQuotaError as error:
+        return _told(error, name, context, debug=debug)
+
+
+def _told(error: CodexQuotaError, name: str | None, context: Context, *, debug: bool) -> int:
+    """The exit status with which the command *name* tells *error*; raises the error when it does not."""
+    if name is not None and not debug:
+        status = _guarded(name, lambda: context.catalogue.commands[name].tell_error(error, context), debug=debug)
+        if status is not None:
+            return int(status)
+    raise error
 
 
 def _run_command(command: Command, args: Namespace, context: Context) -> int:
@@ -111,7 +125,7 @@ def _run_command(command: Command, args: Namespace, context: Context) -> int:
 
     DEBUG.resolve(args, context.environ)
     if not command.wants_client:
-        return _guarded(command.name, lambda: int(command.run(args, context)), debug=args.debug)
+        return _guarded(command.name, lambda: _status(command, args, context), debug=args.debug)
     for option in CLIENT_OPTIONS:
         option.resolve(args, context.environ)
     environ = with_settings(context.catalogue.settings, args, context.environ)
@@ -135,15 +149,29 @@ def _run_command(command: Command, args: Namespace, context: Context) -> int:
             stderr=preceded(context.stderr, steps.stop),
         )
         try:
-            return _guarded(command.name, lambda: int(command.run(args, world)), debug=args.debug)
+            return _guarded(command.name, lambda: _status(command, args, world), debug=args.debug)
         finally:
             for one in made:
                 with suppress(OSError):
                     world.stdout.flush()
                 try:
-                    _tell_problems(one.tell_updates(), world.stderr)
+                    for problem in one.tell_updates():
+                        print(f"{PROGRAM}: {problem.line()}", file=world.stderr)
                 finally:
                     one.close()
+
+
+def _status(command: Command, args: Namespace, context: Context) -> int:
+    """The exit status that *command* returns; one that ends the program itself has failed."""
+    try:
+        status = command.run(args, context)
+    except SystemExit as error:
+        raise codex_quota.PluginError(
+            f"the command {command.name} failed: SystemExit: {error}", hint="it has to return its exit status"
+        ) from error
+    if not isinstance(status, int):
+        raise TypeError(f"gave {type(status).__name__}, not an exit status")
+    return int(status)
 
 
 def _guarded(name: str, act: Callable[[], Result], *, debug: bool) -> Result:
@@ -178,7 +206,8 @@ def _tell_problems(problems: Iterable[codex_quota.Problem], stderr: TextIO) -> N
 
 def _wants_debug(words: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether tracebacks are wanted, also where the command line could not be read yet."""
-    flags = [word for word in words if word in (DEBUG.flag, DEBUG.opposite)]
+    own = words[: words.index("--")] if "--" in words else words
+    flags = [word for word in own if word in (DEBUG.flag, DEBUG.opposite)]
     args = Namespace(debug=flags[-1] == DEBUG.flag if flags else None)
     try:
         DEBUG.resolve(args, environ)

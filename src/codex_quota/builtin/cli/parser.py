@@ -127,19 +127,31 @@ def _configure(parser: Parser, command: Command, settings: Sequence[Option]) -> 
     except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         raise PluginError(f"the command {command.name} cannot be set up: {reason}") from error
+    options = (*CLIENT_OPTIONS, DEBUG) if command.wants_client else (DEBUG,)
     for action in parser._actions:
         _check_help(parser, action)
-    options = (*CLIENT_OPTIONS, DEBUG) if command.wants_client else (DEBUG,)
-    taken = set(parser._option_string_actions)
-    own = [replace(option, short=None) if option.short in taken else option for option in options]
-    add_options(parser, [option for option in own if not taken & {option.flag, option.opposite}])
+    add_options(parser, _free(options, parser))
     if command.wants_client:
-        taken = set(parser._option_string_actions)
-        add_settings(parser, [option for option in settings if not taken & {option.flag, option.opposite, option.short}])
+        known = len(parser._actions)
+        add_settings(parser, _free(settings, parser))
+        for action in parser._actions[known:]:
+            _check_help(parser, action)
+
+
+def _free(options: Sequence[Option], parser: Parser) -> list[Option]:
+    """Those of *options* whose flags nobody has taken before, without short ones that somebody has."""
+    taken, free = set(parser._option_string_actions), list[Option]()
+    for option in options:
+        if not taken & {option.flag, option.opposite}:
+            free.append(replace(option, short=None) if option.short in taken else option)
+            taken |= {option.flag, option.opposite, *([option.short] if option.short else [])}
+    return free
 
 
 def _check_help(parser: Parser, action: argparse.Action) -> None:
     """Take a help text literally that argparse could not show, because of a bare percent sign."""
+    if "%" not in (action.help or ""):
+        return
     try:
         parser._get_formatter()._expand_help(action)
     except (ValueError, TypeError, KeyError):

@@ -21,7 +21,7 @@ def style_for(args: Namespace, *, stdout: TextIO, environ: Mapping[str, str], no
         tz=UTC if args.utc else None,
         width=width_of(stdout, environ) if terminal else None,
         color=_wants_color(args.color, terminal, environ),
-        unicode=_can_draw(stdout),
+        unicode=can_draw(stdout),
         emails=args.emails,
         environ=environ,
     )
@@ -44,7 +44,8 @@ def width_of(stream: TextIO, environ: Mapping[str, str]) -> int:
         return 80
 
 
-def _can_draw(stdout: TextIO) -> bool:
+def can_draw(stdout: TextIO) -> bool:
+    """True when the terminal's encoding has the characters that bars are drawn with."""
     try:
         "█░…".encode(stdout.encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):

@@ -38,6 +38,8 @@ class Show(Command):
         formatter = context.catalogue.formatters.choose(chosen)
         snapshots = codex_quota.sort_snapshots(_fetch(args, context), args.sort)
         style = style_for(args, stdout=context.stdout, environ=context.environ, now=context.now())
+        if formatter.shows_pace and not raw:
+            snapshots = with_pace(snapshots, style, context)
         if not snapshots:
             if formatter.content_type != "application/json" or raw:
                 raise nothing_found(args)
@@ -47,7 +49,7 @@ class Show(Command):
             _print_raw(snapshots, args, context)
             _print_problems(snapshots, style, context)
         else:
-            text = _formatted(formatter, snapshots, style)
+            text = formatted(formatter, snapshots, style)
             context.stdout.write(json_for(context.stdout, text) if formatter.content_type == "application/json" else text)
             if not formatter.tells_problems:
                 _print_problems(snapshots, style, context)
@@ -69,14 +71,24 @@ def _fetch(args: Namespace, context: Context) -> list[Snapshot]:
         raise unknown_account(error, args, context) from None
 
 
-def _formatted(formatter: codex_quota.Formatter, snapshots: Sequence[Snapshot], style: Style) -> str:
+def with_pace(snapshots: Sequence[Snapshot], style: Style, context: Context) -> list[Snapshot]:
+    """*snapshots* with the pace of every window; raises ``UsageError`` for settings about time that cannot be used."""
+    from codex_quota.history import History, paced, working_time
+
+    options = context.client.options
+    working = working_time(options.environ, style.tz or wording.local_zone(options.environ))
+    return paced(snapshots, History.of(options), working, style.now)
+
+
+def formatted(formatter: codex_quota.Formatter, snapshots: Sequence[Snapshot], style: Style) -> str:
+    """What *formatter* makes of *snapshots*; raises ``PluginError`` when it fails."""
     try:
         text = formatter.format(snapshots, style)
         if not isinstance(text, str):
             raise TypeError(f"gave {type(text).__name__}, not text")
     except codex_quota.CodexQuotaError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise codex_quota.PluginError(f"the format {formatter.name} failed: {type(error).__name__}: {error}") from error
     return text
 

@@ -8,13 +8,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bottle import HTTPResponse, request
 
 REVALIDATE = "private, no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
 _WORTH_PACKING = 512
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,20 @@ def reply(
     return answer.packed, 200, headers
 
 
-class Kept:
-    """The last few answers by what they were made of; at most *most* of them, the one that rested longest goes first.
+class Kept(Generic[Made]):
+    """The last few answers, or parts of them, by what they were made of; the one that rested longest goes first.
 
+    There are at most *most*.
     However many ask at the same time, one of them makes the answer and the others wait for it.
     """
 
     def __init__(self, most: int = 24) -> None:
         self._most = most
-        self._answers: OrderedDict[Hashable, Ready] = OrderedDict()
+        self._answers: OrderedDict[Hashable, Made] = OrderedDict()
         self._makers: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Ready]) -> Ready:
+    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """The answer under *key*, made now if need be; what *make* raises is passed on."""
         with self._guard:
             found = self._found(key)
@@ -89,13 +91,13 @@ class Kept:
                 with self._guard:
                     self._makers.pop(key, None)
 
-    def _found(self, key: Hashable) -> Ready | None:
+    def _found(self, key: Hashable) -> Made | None:
         found = self._answers.get(key)
         if found is not None:
             self._answers.move_to_end(key)
         return found
 
-    def _keep(self, key: Hashable, made: Ready) -> None:
+    def _keep(self, key: Hashable, made: Made) -> None:
         with self._guard:
             self._answers[key] = made
             while len(self._answers) > self._most:

@@ -10,6 +10,7 @@ from bottle import Bottle, HTTPError, request, response
 from .account_files import AccountFiles
 from .account_routes import add_account_routes
 from .board import Board
+from .chart_routes import ChartRoutes
 from .checks import Environ, wants_json
 from .gate import Gate, Guarded, Refusal, Visitor
 from .language import Language, choose
@@ -45,6 +46,7 @@ def make_routes(reading: ReadingRoutes, board: Board, settings: Settings, gate: 
     app.config["codex_quota.settings"] = settings
     app.default_error_handler = _error
     reading.add_to(app)
+    ChartRoutes(board, settings, reading.past).add_to(app)
     add_account_routes(app, board=board, settings=settings, gate=gate, files=files)
     add_plugin_routes(app, board)
     return app

@@ -13,6 +13,7 @@ from time import monotonic
 
 from codex_quota import Client, Listing, Snapshot, sort_snapshots
 
+from .pacer import Pacer
 from .schedule import Turn, first_turn, next_turn
 from .settings import Settings
 from .state import StateFile, document
@@ -60,6 +61,7 @@ class Board:
         self._log = log
         self._jitter = jitter
         self._state = StateFile(settings.state_file)
+        self._pacer = Pacer(client, utc=settings.utc)
         self._changed = threading.Condition()
         self._listings: dict[str, Listing] = {}
         self._snapshots: dict[str, Snapshot] = {}
@@ -209,9 +211,7 @@ class Board:
 
     def _begin(self, name: str, *, refresh: bool) -> None:
         self._under_way.add(name)
-        # what another program put into a shared cache is as good as an answer of our own, except after a failure or a change
-        own = self.client.policy.max_age
-        max_age = own if self._turns[name].distrusts_cache else max(own, self._settings.interval)
+        max_age = max(self.client.policy.max_age, self._turns[name].max_age(self.client.now(), self._settings.interval))
         self._queue.put((self._listings[name], refresh, max_age))
 
     def _work(self) -> None:
@@ -240,7 +240,7 @@ class Board:
                     return
                 self._untold = False
             for problem in self.client.tell_updates():
-                self._log(f"plugin {problem.plugin} (distribution {problem.distribution}) failed: {problem.reason}")
+                self._log(problem.line())
 
     def _publish(self) -> None:
         """Make the documents anew and keep them."""
@@ -248,6 +248,7 @@ class Board:
             mark = self._changes
             snapshots = tuple(sort_snapshots(self._snapshots.values()))
         at = self.client.now()
+        snapshots = tuple(self._pacer.paced(snapshots, at))
         whole = document(snapshots, at, emails=True)
         results = Results(
             snapshots=snapshots,

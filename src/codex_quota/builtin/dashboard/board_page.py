@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .gate import Visitor
     from .language import Language
     from .settings import Settings
+    from .sparks import Sparks
 
 ZONE_COOKIE = "codex_quota_zone"
 RELOAD_SECONDS = 60
@@ -34,22 +35,38 @@ def style_for(settings: Settings, language: Language, now: datetime, zone: str) 
     return language.style(style)
 
 
-def whole_page(results: Results, style: Style, choices: Choices, visitor: Visitor, language: Language, settings: Settings) -> str:
+def whole_page(
+    results: Results,
+    style: Style,
+    choices: Choices,
+    visitor: Visitor,
+    language: Language,
+    settings: Settings,
+    sparks: Sparks | None = None,
+) -> str:
     """The page as HTML."""
     return render(
         "index",
         visitor,
         language,
         settings,
-        live=live_part(results, style, choices, visitor, language, settings),
-        words=json.dumps({text: language.say(text) for text in _COUNTDOWN}, ensure_ascii=False),
+        live=live_part(results, style, choices, visitor, language, settings, sparks),
+        words=countdown_words(language),
         fixed_zone=settings.utc,
         zone_cookie=ZONE_COOKIE,
         every=RELOAD_SECONDS,
     )
 
 
-def live_part(results: Results, style: Style, choices: Choices, visitor: Visitor, language: Language, settings: Settings) -> str:
+def live_part(
+    results: Results,
+    style: Style,
+    choices: Choices,
+    visitor: Visitor,
+    language: Language,
+    settings: Settings,
+    sparks: Sparks | None = None,
+) -> str:
     """The part of the page that a script asks for again and again; it can stand in the page as it is."""
     made = cards(results, style, choices, emails=visitor.admin)
     read = [snapshot.fetched_at for snapshot in results.snapshots if snapshot.fetched_at is not None]
@@ -60,17 +77,19 @@ def live_part(results: Results, style: Style, choices: Choices, visitor: Visitor
     def tick_age(message: str, moment: datetime) -> str:
         return ticking_age(message, moment, style)
 
+    layout = choices.layout_for(len(made))
     data: dict[str, Any] = {
         "cards": made,
         "counts": counts(made),
         "choices": choices,
-        "layout": choices.layout_for(len(made)),
+        "layout": layout,
+        "sparks": sparks.drawn(results.snapshots, style) if sparks is not None and layout == "cards" else {},
         "pool": pool_text(results.snapshots, style),
         "next_back": count(results.snapshots, style.now).next_back,
         "read_at": max(read, default=None),
         "asking": len(results.refreshing),
         "problems": results.problems,
-        "zone": _zone_text(style),
+        "zone": zone_text(style),
         "tick": tick,
         "tick_age": tick_age,
     }
@@ -93,5 +112,11 @@ def bucket(now: datetime) -> datetime:
     return now - timedelta(seconds=now.second % 10, microseconds=now.microsecond)
 
 
-def _zone_text(style: Style) -> str:
+def countdown_words(language: Language) -> str:
+    """The words of a countdown for the page's script, as a JSON object."""
+    return json.dumps({text: language.say(text) for text in _COUNTDOWN}, ensure_ascii=False)
+
+
+def zone_text(style: Style) -> str:
+    """What the zone of the times is called."""
     return str(style.tz) if isinstance(style.tz, ZoneInfo) else style.now.astimezone(style.tz).tzname() or "UTC"

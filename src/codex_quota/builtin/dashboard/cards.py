@@ -26,6 +26,7 @@ State = Literal["usable", "exhausted", "unknown", "failed"]
 class Card:
     """One account.
 
+    ``account`` is its name as it is, not made fit for people.
     ``key`` is safe in markup and belongs to the name; ``ranks`` are its places in the three orders.
     ``mark`` says the state in a word or two, ``stale`` how old the figures are when they are not new; both may be empty.
     ``rows`` belong to the main limit, ``more`` to the others; ``remarks`` need attention, ``asides`` do not.
@@ -33,6 +34,7 @@ class Card:
     ``shown`` is False when the visitor filtered it out.
     """
 
+    account: str
     key: str
     block: Block
     email: str
@@ -127,6 +129,7 @@ def _card(snapshot: Snapshot, style: Style, choices: Choices, *, emails: bool, r
     filters = [only for only in get_args(Only) if _passes(made, only)]
     bound = any(row.binding for row in made.rows)
     return Card(
+        account=snapshot.account.name,
         key=key_of(snapshot.account.name),
         block=made,
         email=(address if emails else masked(address)) or "",

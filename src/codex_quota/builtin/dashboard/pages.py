@@ -23,8 +23,8 @@ and in a route ``return respond("account_list", name=name)``; a test without a r
   ``url(path, **query)`` a link that knows the external base path: ``url("/auth/edit", name="工作")``;
   ``static(file)`` the address of a file in ``static/``, with its hash, so that it may be cached for a year;
   ``visitor`` (``admin``, ``csrf``, ``address``, ``scheme``, ``base``) and ``settings``.
-* ``layout.tpl`` takes ``title`` (already said), ``here`` (``"quota"`` or ``"accounts"``, the entry of the navigation that is
-  marked), ``wide`` (True for the whole width, else a column for reading), ``scripts`` and ``every``
+* ``layout.tpl`` takes ``title`` (already said), ``here`` (``"quota"``, ``"charts"`` or ``"accounts"``, the entry of the
+  navigation that is marked), ``wide`` (True for the whole width, else a column for reading), ``scripts`` and ``every``
   (files of ``static/`` to load besides; seconds after which a browser without JavaScript loads the page again, 0 for never).
 * ``layout.tpl`` sets the referrer policy ``same-origin``, because with ``no-referrer`` alone browsers send ``Origin: null`` with
   every form, which nobody can check (Fetch, "append a request Origin header").

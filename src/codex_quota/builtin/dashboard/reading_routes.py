@@ -17,12 +17,14 @@ from codex_quota import Snapshot, Style, sort_snapshots
 from .answers import Kept, Ready, ready, reply, send
 from .board import Board, Refresh, Results
 from .board_page import ZONE_COOKIE, bucket, live_part, style_for, whole_page
+from .chart_data import Past
 from .checks import wants_json
 from .choices import Choices
 from .openapi import openapi_document
 from .pages import link, refusal, this_language, this_visitor
 from .plain_text import WIDTH, text_page, wants_text
 from .settings import Settings
+from .sparks import Sparks
 from .static_files import serve_static
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 REFRESH_SECONDS = 3.0
 MOST_WAITING = 3
 HTML, TEXT, JSON = "text/html; charset=utf-8", "text/plain; charset=utf-8", "application/json"
-_PAGE_VARIES = "Accept, Accept-Language, Authorization, Cookie, User-Agent"
+PAGE_VARIES = "Accept, Accept-Language, Authorization, Cookie, User-Agent"
 _API_VARIES = "Authorization, Cookie"
 
 
@@ -41,7 +43,9 @@ class ReadingRoutes:
     def __init__(self, board: Board, settings: Settings) -> None:
         self._board = board
         self._settings = settings
-        self._kept = Kept()
+        self.past = Past.of(board, settings)
+        self._sparks = Sparks(self.past)
+        self._kept = Kept[Ready]()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     def add_to(self, app: Bottle) -> None:
@@ -63,10 +67,11 @@ class ReadingRoutes:
             kind, make = TEXT, lambda: ready(self._text(results, style, choices), TEXT)
         else:
             render = live_part if request.query.get("fragment") else whole_page
-            kind, make = render.__name__, lambda: ready(render(results, style, choices, visitor, language, settings), HTML)
+            shown = (results, style, choices, visitor, language, settings, self._sparks)
+            kind, make = render.__name__, lambda: ready(render(*shown), HTML)
         what = (kind, results.version, results.refreshing, results.problems, now, choices)
         whom = (visitor.admin, visitor.base, language.code, str(style.tz))
-        return send(self._kept.get((what, whom), make), vary=_PAGE_VARIES)
+        return send(self._kept.get((what, whom), make), vary=PAGE_VARIES)
 
     def results(self) -> HTTPResponse:
         """``GET /api/results``: the results document, of one account with ``?account=NAME``."""
@@ -130,7 +135,7 @@ class ReadingRoutes:
                 if may_wait:
                     self._waiting.release()
         if begun.unknown:
-            raise _no_such_account(min(begun.unknown), self._board.results().snapshots)
+            raise no_such_account(min(begun.unknown), self._board.results().snapshots)
         if wants_json(request.environ, request.path):
             told = {kind: sorted(getattr(begun, kind)) for kind in ("started", "running", "too_soon")}
             return HTTPResponse(json.dumps(told, ensure_ascii=False), 200, {"Content-Type": JSON, "Cache-Control": "no-store"})
@@ -168,7 +173,7 @@ def _only(snapshots: Sequence[Snapshot], name: str) -> tuple[Snapshot, ...]:
     """The snapshot of that account; refuses a name that no account has."""
     found = tuple(snapshot for snapshot in snapshots if snapshot.account.name == name)
     if not found:
-        raise _no_such_account(name, snapshots)
+        raise no_such_account(name, snapshots)
     return found
 
 
@@ -176,7 +181,8 @@ def _document(snapshots: Sequence[Snapshot], results: Results) -> str:
     return codex_quota.dump_results(snapshots, generated_at=results.generated_at)
 
 
-def _no_such_account(name: str, snapshots: Sequence[Snapshot]) -> HTTPError:
+def no_such_account(name: str, snapshots: Sequence[Snapshot]) -> HTTPError:
+    """What a route raises when no account has that name."""
     say, names = this_language().say, [snapshot.account.name for snapshot in snapshots]
     near = codex_quota.nearest(name, names)
     hint = say("Did you mean {name}?", name=near) if near else say("/api/results names all accounts.")

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from codex_quota import Context
+from codex_quota.history import beside
 
 from .account_files import AccountFiles
 from .app import make_app
@@ -29,8 +30,10 @@ def run(settings: Settings, context: Context) -> int:
         later: list[Callable[..., Any]] = []
         server = make_server(lambda environ, start: later[0](environ, start), settings)
         settings = with_port(settings, server.effective_port)
-        board = Board(context.client, settings, log=log)
-        later.append(make_app(board, settings, Gate(settings), AccountFiles(settings.account_dir, context.client), log))
+        client = context.client
+        client.options = beside(client.options, settings.state_file.parent)
+        board = Board(client, settings, log=log)
+        later.append(make_app(board, settings, Gate(settings), AccountFiles(settings.account_dir, client), log))
         try:
             board.start()
             _greet(settings, context, log)

@@ -17,7 +17,7 @@ FORCED_PAUSE = timedelta(seconds=10)
 class Turn:
     """An account's place in the schedule: when it is due, when it was last asked, and how often it failed in a row.
 
-    ``distrusts_cache`` says that an older answer in the cache is not what the next turn is for.
+    ``distrusts_cache`` says that an answer older than ``asked_at`` is not what the next turn is for.
     """
 
     due: datetime
@@ -28,6 +28,12 @@ class Turn:
     def is_due(self, now: datetime, interval: timedelta) -> bool:
         """True when it is time, or when the clock was set back so far that the plan makes no sense any more."""
         return self.due <= now or self.due - now > max(interval, LONGEST_RETRY) * 1.2
+
+    def max_age(self, now: datetime, interval: timedelta) -> timedelta:
+        """How old an answer may be that another program put into a shared cache: the interval, or since the last failure."""
+        if not self.distrusts_cache:
+            return interval
+        return timedelta(0) if self.asked_at is None else min(max(now - self.asked_at, timedelta(0)), interval)
 
     def may_be_forced(self, now: datetime) -> bool:
         """True unless it was asked within the last seconds; a clock that was set back does not lock it."""

@@ -69,10 +69,13 @@ def columns(blocks: Sequence[Block], heading: str, width: int, pen: Pen) -> list
     natural = {f: max(pen.cell_len(titles[f]), *(pen.cell_len(getattr(b, f)) for b in blocks)) for f in fields}
     age = max(pen.cell_len(titles["source"]), *(pen.cell_len(b.age) for b in blocks))
     floors = {"name": 8, "email": 18, "plan": 5, "source": age}
-    gauge = _Gauge.of(blocks, pen)
-    least = {f: min(natural[f], floors[f]) for f in fields} | gauge.least
-    spare = width - sum(least.values()) - gauge.fixed - len(GAP) * len(fields)
-    if spare < 0:
+    for pace in (True, False):
+        gauge = _Gauge.of(blocks, pen, pace=pace)
+        least = {f: min(natural[f], floors[f]) for f in fields} | gauge.least
+        spare = width - sum(least.values()) - gauge.fixed - len(GAP) * len(fields)
+        if spare >= 0:
+            break
+    else:
         return None
     widths = _grown(least, natural | gauge.natural, _COLUMN_STEPS, spare)
 
@@ -178,10 +181,13 @@ class _Gauge:
     natural: dict[str, int]
     number: int
     reset: int
+    pace: int = 0
 
     @classmethod
-    def of(cls, blocks: Iterable[Block], pen: Pen) -> _Gauge:
+    def of(cls, blocks: Iterable[Block], pen: Pen, *, pace: bool = False) -> _Gauge:
+        """The columns for *blocks*; with *pace* there is one for it where any row has one."""
         rows = [row for block in blocks for row in block.rows]
+        ahead = max(len(row.pace) for row in rows) if pace else 0
         number = max(3, *(len(row.number) for row in rows))
         before_reset = _SHORT_BAR + 1 + number + len(GAP)
         says = max(pen.cell_len(row.says or "") for row in rows)
@@ -190,16 +196,28 @@ class _Gauge:
         label = max(title, *(pen.cell_len(_label(row)) for row in rows))
         floor = max(title, *(min(pen.cell_len(row.period), 9) + (7 if row.limit else 0) for row in rows))
         least, natural = {"label": min(label, floor), "bar": _SHORT_BAR}, {"label": label, "bar": _LONG_BAR}
-        return cls(least=least, natural=natural, number=number, reset=reset)
+        return cls(
+            least=least,
+            natural=natural,
+            number=number,
+            reset=reset,
+            pace=max(ahead, pen.cell_len(pen.say("Pace"))) if ahead else 0,
+        )
 
     @property
     def fixed(self) -> int:
         """The cells that do not grow: gaps, number and reset."""
-        return len(GAP) + 1 + self.number + len(GAP) + self.reset
+        return len(GAP) + 1 + self.number + len(GAP) + self.reset + self._pace_room
+
+    @property
+    def _pace_room(self) -> int:
+        return len(GAP) + self.pace if self.pace else 0
 
     def titles(self, heading: str, widths: dict[str, int], pen: Pen) -> Line:
         bar = widths["bar"] + 1 + self.number
-        cells = ((pen.say("Window"), widths["label"]), (heading, bar), (pen.say("Resets"), self.reset))
+        cells = [(pen.say("Window"), widths["label"]), (heading, bar), (pen.say("Resets"), self.reset)]
+        if self.pace:
+            cells.insert(2, (pen.say("Pace"), self.pace))
         return [piece for text, width in cells for piece in (*pen.padded(text, "strong", width), (GAP, "normal"))][:-1]
 
     @staticmethod
@@ -211,9 +229,11 @@ class _Gauge:
         bar = widths["bar"]
         line = [*pen.padded(_shortened(row, widths["label"], pen), self.tone(row), widths["label"]), (GAP, "normal")]
         if row.says is not None:
-            return line + pen.padded(row.says, row.tone, bar + 1 + self.number + len(GAP) + self.reset)
+            return line + pen.padded(row.says, row.tone, bar + 1 + self.number + len(GAP) + self.reset + self._pace_room)
         before_number = " " * (1 + self.number - len(row.number))
         line += [(pen.bar(row.filled, bar, row.tone == "waiting"), row.tone), (before_number, "normal"), (row.number, row.tone)]
+        if self.pace:
+            line += [(GAP + " " * (self.pace - len(row.pace)), "normal"), (row.pace, row.pace_tone)]
         return [*line, (GAP, "normal"), *pen.padded(row.reset, row.reset_tone, self.reset)]
 
 

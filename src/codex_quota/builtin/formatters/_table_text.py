@@ -23,7 +23,7 @@ _COLOURS: dict[Tone, str] = {
     "info": "cyan",
     "strong": "bold",
 }
-_NOTE_TONES: dict[str, Tone] = {"error": "error", "blocked": "bound", "warning": "warning", "info": "info"}
+_NOTE_TONES: dict[str, Tone] = {"error": "error", "blocked": "bound", "warning": "warning", "forecast": "warning", "info": "info"}
 
 
 def table_text(snapshots: Sequence[Snapshot], style: Style) -> str:

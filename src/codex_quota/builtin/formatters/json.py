@@ -14,6 +14,7 @@ class JsonFormatter(codex_quota.Formatter):
     summary = "everything that is known, for programs"
     content_type = "application/json"
     tells_problems = True
+    shows_pace = True
 
     def format(self, snapshots: Sequence[codex_quota.Snapshot], style: codex_quota.Style) -> str:
         """The document, indented by two, with ``generated_at`` from the style."""

@@ -18,6 +18,7 @@ class Table(codex_quota.Formatter):
     name = "table"
     summary = "bars with percent left and resets, for people"
     tells_problems = True
+    shows_pace = True
 
     def format(self, snapshots: Sequence[Snapshot], style: Style) -> str:
         """The whole text, ending in a newline."""

@@ -2,7 +2,7 @@
 % for card in cards:
 <li class="card {{card.state}}" id="{{card.key}}" data-ranks="{{card.ranks[0]}} {{card.ranks[1]}} {{card.ranks[2]}}" data-find="{{card.find}}" data-is="{{card.filters}}" {{!"" if card.shown else "hidden"}}>
   <div class="head">
-    <div class="who"><h2>{{card.block.name}}</h2>\\
+    <div class="who"><h2><a class="plain" href="{{url("/charts", account=card.account)}}">{{card.block.name}}</a></h2>\\
 % if card.block.plan != "-":
 <span class="plan">{{card.block.plan}}</span>\\
 % end
@@ -35,6 +35,9 @@
 % end
 % for note in card.asides:
   <p class="remark info">{{note.text}}</p>
+% end
+% if card.key in sparks:
+  <a class="past" href="{{url("/charts", account=card.account)}}"><span class="unseen">{{say("Charts of {name}", name=card.block.name)}}, </span><span class="label">{{say("7 d")}}</span>{{!sparks[card.key]}}</a>
 % end
   <p class="foot quiet">\\
 % if card.email:

@@ -15,7 +15,7 @@
 % for card in cards:
 %   five, week = card.row("five_hour"), card.row("weekly")
 <tr class="{{card.state}}" role="row" id="{{card.key}}" data-ranks="{{card.ranks[0]}} {{card.ranks[1]}} {{card.ranks[2]}}" data-find="{{card.find}}" data-is="{{card.filters}}" {{!"" if card.shown else "hidden"}}>
-<th scope="row" role="rowheader"><span class="name">{{card.block.name}}</span>\\
+<th scope="row" role="rowheader"><a class="name plain" href="{{url("/charts", account=card.account)}}">{{card.block.name}}</a>\\
 %   if card.block.plan != "-":
  <span class="plan">{{card.block.plan}}</span>\\
 %   end

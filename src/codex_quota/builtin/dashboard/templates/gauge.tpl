@@ -29,5 +29,8 @@
 <span class="unit">%<span class="unseen"> {{say("used") if settings.show == "used" else say("left")}}</span></span>\\
 %   end
 </span><span class="reset {{row.reset_tone}}">{{!tick(row.reset, row.moment)}}</span>\\
+%   if named and row.forecast:
+<span class="forecast {{row.pace_tone}}">{{row.forecast}}</span>\\
+%   end
 % end
 </span>\\

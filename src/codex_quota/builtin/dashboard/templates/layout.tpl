@@ -26,6 +26,11 @@
  aria-current="page"\\
 % end
 >{{say("Quota")}}</a>
+    <a href="{{url("/charts")}}"\\
+% if here == "charts":
+ aria-current="page"\\
+% end
+>{{say("Charts")}}</a>
     <a href="{{url("/auth")}}"\\
 % if here == "accounts":
  aria-current="page"\\

@@ -1,0 +1,64 @@
+"""``codex-quota check``: a plugin for Nagios, Icinga and whatever else runs such plugins."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+
+from codex_quota import CodexQuotaError, Command, Context, UsageError
+from codex_quota.options import Option, add_options
+
+from .reading import read_accounts
+from .saying import style_of
+
+THRESHOLDS = "thresholds"
+
+
+def below(text: str) -> float:
+    """A threshold in percent left, also in the notation of monitoring plugins: ``20``, ``20%``, ``20:``."""
+    try:
+        value = float(text.removesuffix(":").removesuffix("%"))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise ArgumentTypeError(f"{text!r} is not a percentage from 0 to 100")
+    return value
+
+
+WARN = Option(flag="--warn", short="-w", group=THRESHOLDS, convert=below, metavar="N", default=20.0, shown="20",
+              help="warn when less than N percent is left in a window")  # fmt: skip
+CRIT = Option(flag="--crit", short="-c", group=THRESHOLDS, convert=below, metavar="N", default=5.0, shown="5",
+              help="critical when less than N percent is left in a window, or the account cannot be used")  # fmt: skip
+OPTIONS = (WARN, CRIT)
+
+
+class Check(Command):
+    """Prints one line with performance data and one line for each account; everything goes to standard output."""
+
+    name = "check"
+    summary = "check what is left, as a plugin for Nagios or Icinga"
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """Account names and thresholds."""
+        parser.add_argument("account", nargs="*", metavar="ACCOUNT", help="account to check (default: every account)")
+        add_options(parser, OPTIONS)
+
+    def run(self, args: Namespace, context: Context) -> int:
+        """Exit status 0, 1, 2 or 3, as monitoring plugins have them."""
+        from .checking import checked
+
+        for option in OPTIONS:
+            option.resolve(args, context.environ)
+        if args.crit > args.warn:
+            raise UsageError(
+                f"--crit {args.crit:g} is above --warn {args.warn:g}", hint="both are percent left, so --crit is the lower one"
+            )
+        state, text = checked(read_accounts(args, context), args.warn, args.crit, style_of(context))
+        context.stdout.write(text)
+        return state
+
+    def tell_error(self, error: CodexQuotaError, context: Context) -> int:
+        """Whatever goes wrong is UNKNOWN, also on the command line, and told where a monitoring system reads."""
+        from .nagios import State, output
+
+        context.stdout.write(output(State.UNKNOWN, error.line()))
+        return State.UNKNOWN

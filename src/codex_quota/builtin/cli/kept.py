@@ -1,0 +1,56 @@
+"""What commands take out of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from codex_quota import Context, UnknownAccountError, UsageError
+
+from .missing import names_hint, unknown_of
+from .parser import PROGRAM
+
+if TYPE_CHECKING:
+    from codex_quota.history import Drain, History, HistoryEvent
+
+
+def the_history(context: Context) -> History:
+    """The history that the options ask for; raises ``UsageError`` when they ask for none."""
+    from codex_quota.history import History
+
+    history = History.of(context.client.options)
+    if history is None:
+        raise UsageError("there is no history, because --no-history or CODEX_QUOTA_HISTORY turns it off", hint="leave that out")
+    return history
+
+
+def chosen_accounts(names: Sequence[str], history: History) -> list[str]:
+    """The accounts of the history, or those of the given *names*; raises ``UnknownAccountError`` for one it does not have."""
+    from unicodedata import normalize
+
+    from codex_quota.wording import natural_key
+
+    names = [normalize("NFC", name) for name in names]
+    known = sorted(set(history.names()), key=natural_key)
+    unknown = unknown_of(names, known)
+    if unknown:
+        wanted = " or ".join(map(repr, unknown))
+        raise UnknownAccountError(f"the history has no account {wanted}", hint=names_hint(unknown, known))
+    return [name for name in known if not names or name in names]
+
+
+def tell(text: str, context: Context) -> None:
+    """A remark on standard error."""
+    print(f"{PROGRAM}: {text}", file=context.stderr)
+
+
+def kept_events(
+    names: Sequence[str], begin: datetime, end: datetime, drain: Drain | None, history: History
+) -> list[HistoryEvent]:
+    """What happened in that time, by time; what was read a little before it tells what was new."""
+    from codex_quota.history import LOOK_BEFORE, events_of
+
+    read = (history.readings(name, since=begin - LOOK_BEFORE, until=end) for name in names)
+    found = [event for readings in read for event in events_of(readings, drain) if event.at >= begin]
+    return sorted(found, key=lambda event: event.at)

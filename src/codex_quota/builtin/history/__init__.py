@@ -1,0 +1,1 @@
+"""The history's commands and routes, and what fills it."""

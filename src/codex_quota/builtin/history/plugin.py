@@ -1,0 +1,30 @@
+"""The plugin ``history``: keeps what is read, and tells it over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import codex_quota
+from codex_quota import HistoryError, Options, Snapshot
+
+from .routes import EventsRoute, FeedRoute, HistoryRoute
+
+
+@codex_quota.hookimpl
+def snapshots_updated(current: Mapping[str, Snapshot], options: Options) -> None:
+    """Append what says something new."""
+    from codex_quota.history import History
+
+    history = History.of(options)
+    if history is None:
+        return
+    history.record(current.values(), datetime.now(UTC))
+    if history.damage:
+        raise HistoryError(history.damage, hint="nothing needs to be done")
+
+
+@codex_quota.hookimpl
+def register_routes() -> Iterable[codex_quota.Route]:
+    """The routes of the history."""
+    return [HistoryRoute(), EventsRoute(), FeedRoute()]
