@@ -117,9 +117,9 @@ class Tty:
         self.shown.columns, self.shown.lines = columns, lines
         self._set_size(columns, lines)
 
-    def await_screen(self, happened: Callable[[list[str]], object], patience: float = PATIENCE) -> list[str]:
+    def await_screen(self, happened: Callable[[list[str]], object]) -> list[str]:
         """The screen's lines, as soon as *happened* says so of them; an ``AssertionError`` with them when it never does."""
-        until = time.monotonic() + patience
+        until = time.monotonic() + PATIENCE
         while not happened(self.shown.text()):
             if not self._read(until - time.monotonic()):
                 raise AssertionError("it never happened:\n" + "\n".join(self.shown.text()))
@@ -129,12 +129,22 @@ class Tty:
         """The screen's lines, as soon as all *texts* are in them."""
         return self.await_screen(lambda lines: all(text in "\n".join(lines) for text in texts))
 
-    def await_end(self, patience: float = PATIENCE) -> int:
+    def await_end(self) -> int:
         """The exit status, once the program has ended."""
-        until = time.monotonic() + patience
+        if not self.ends_within(PATIENCE):
+            raise AssertionError("it never ended:\n" + "\n".join(self.shown.text()))
+        return self.process.wait()
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the program ends within that time."""
+        until = time.monotonic() + seconds
         while self._read(until - time.monotonic()):
             pass
-        return self.process.wait(max(0.1, until - time.monotonic()))
+        try:
+            self.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     @property
     def current_modes(self) -> list[object]:

@@ -18,7 +18,7 @@ PAGE = Path(__file__).with_name("cli.md")
 BEGIN, END = "<!-- made by make_cli.py: begin -->\n", "<!-- made by make_cli.py: end -->\n"
 COLUMNS = "80"
 CATALOGUE = codex_quota.Catalogue(environ={}, strangers=False)
-_ORIGIN = re.compile(r"(?P<help>.*) \[(default: (?P<default>.*); )?\$(?P<variable>CODEX_QUOTA_\w+)\]")
+_ORIGIN = re.compile(r"(?P<help>.*) \[(default: (?P<default>.*); )?\$(?P<variable>CODEX_QUOTA_\w+)(=0)?\]")
 
 
 def commands() -> list[codex_quota.Command]:
@@ -50,7 +50,7 @@ def renewed(page: str) -> str:
 def _table() -> str:
     rows: dict[tuple[str, ...], list[str]] = {}
     for command in commands():
-        for row in _options(command_parser(command)):
+        for row in _options(command_parser(command, settings=CATALOGUE.settings)):
             rows.setdefault(row, []).append(f"`{command.name}`")
     lines = ["| option | variable | default | meaning | commands |", "|---|---|---|---|---|"]
     lines += [f"| {' | '.join(row)} | {', '.join(names)} |" for row, names in rows.items()]

@@ -79,7 +79,9 @@ def told(readings: list[Reading]) -> list[tuple[timedelta, str, str | None, str 
         ),
         pytest.param([weekly(41), weekly(40), weekly(40), weekly(39), weekly(39)], [], id="corrected-by-a-point"),
         pytest.param([weekly(41), weekly(38), weekly(38)], [(HALF, "early_reset", "41", "38")], id="given-back"),
-        pytest.param([weekly(1), weekly(0, 7 * DAY), weekly(0, 7 * DAY)], [(HALF, "early_reset", "1", "0")], id="early-reset-of-little"),
+        pytest.param(
+            [weekly(1), weekly(0, 7 * DAY), weekly(0, 7 * DAY)], [(HALF, "early_reset", "1", "0")], id="early-reset-of-little"
+        ),
         pytest.param([weekly(40), weekly(None), weekly(None), weekly(41)], [], id="a-figure-that-cannot-be-read-is-none"),
         pytest.param(
             [weekly(40), weekly(None, 7 * DAY), weekly(None, 7 * DAY)],
@@ -87,7 +89,11 @@ def told(readings: list[Reading]) -> list[tuple[timedelta, str, str | None, str 
             id="a-reset-that-moves-without-a-figure",
         ),
         pytest.param([weekly(40, HOUR), weekly(40, HOUR), weekly(40, HOUR), weekly(40, HOUR)], [], id="a-reset-that-is-late"),
-        pytest.param([weekly(1), (), (), weekly(1), weekly(1)], [(HALF, "window_vanished", None, None), (3 * HALF, "window_appeared", None, None)], id="vanished-and-back"),
+        pytest.param(
+            [weekly(1), (), (), weekly(1), weekly(1)],
+            [(HALF, "window_vanished", None, None), (3 * HALF, "window_appeared", None, None)],
+            id="vanished-and-back",
+        ),
     ],
 )
 def test_what_became_of_a_window(
@@ -121,7 +127,11 @@ def test_what_concerns_the_account_as_a_whole(facts: list[dict[str, object]], ki
 
 @pytest.mark.parametrize(
     ("name", "values"),
-    [("plan", ("plus", "free", "plus", "plus")), ("reset_credits", (2, 0, 2, 2)), ("credits", (Decimal(9), Decimal(0), Decimal(9)))],
+    [
+        ("plan", ("plus", "free", "plus", "plus")),
+        ("reset_credits", (2, 0, 2, 2)),
+        ("credits", (Decimal(9), Decimal(0), Decimal(9))),
+    ],
 )
 def test_what_the_next_reading_takes_back_was_no_change(name: str, values: tuple[object, ...]) -> None:
     assert told([Reading(account="work", at=NOW + n * HALF, **{name: value}) for n, value in enumerate(values)]) == []  # type: ignore[arg-type]

@@ -138,7 +138,10 @@ def test_the_same_figures_give_the_same_calendar_whenever_it_is_asked_for() -> N
 
 
 def test_stale_figures_count_and_failed_accounts_have_none() -> None:
-    assert {text_of(one["SUMMARY"]) for one in events(EVERYBODY)} >= {"Codex old: weekly resets", "Codex 北京办公室: weekly resets"}
+    assert {text_of(one["SUMMARY"]) for one in events(EVERYBODY)} >= {
+        "Codex old: weekly resets",
+        "Codex 北京办公室: weekly resets",
+    }
     assert [one["SUMMARY"] for one in events(EVERYBODY) if "gone" in one["SUMMARY"]] == []
 
 
@@ -161,11 +164,11 @@ def test_any_text_comes_through_escaped_and_folded(name: str, limit: str) -> Non
 
 
 def test_a_long_line_is_folded_between_characters() -> None:
-    name = "会" * 40 + ", a; b\\c"
-    text = calendar([replace(WORK, account=Account(name=name, source="x"), quota=quota(WEEK))], now=NOW)
+    long = "会" * 40 + ", a; b\\c"
+    text = calendar([replace(WORK, account=Account(name=long, source="x"), quota=quota(WEEK))], now=NOW)
     assert max(len(line.encode()) for line in text.split("\r\n")) == 75
     assert "\r\n 会" in text
-    assert text_of(dict((n, v) for n, _, v in properties(text))["SUMMARY"]) == f"Codex {name}: weekly resets"
+    assert text_of({name: value for name, _, value in properties(text)}["SUMMARY"]) == f"Codex {long}: weekly resets"
     assert "\\, a\\; b\\\\c" in "".join(lines_of(text))
 
 

@@ -235,7 +235,14 @@ def test_old_readings_are_thinned_once_a_day_but_the_last_before_a_reset_stays(h
         history.add(WORK.account, [Reading(account="work", at=start + minute * MINUTE, windows=(week,))])
     assert start.minute == 4
     history.record([at(NOW, 1)], NOW)
-    assert [(reading.at - start) // MINUTE for reading in history.readings("work", until=NOW - DAY)] == [50, 80, 90, 100, 110, 170]
+    assert [(reading.at - start) // MINUTE for reading in history.readings("work", until=NOW - DAY)] == [
+        50,
+        80,
+        90,
+        100,
+        110,
+        170,
+    ]
 
 
 def test_readings_older_than_half_a_year_are_thinned_to_one_a_day(history: History) -> None:

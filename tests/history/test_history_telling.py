@@ -141,5 +141,5 @@ def test_whatever_the_names_are_a_feed_can_be_read(account: str, limit: str, aft
 
 
 def test_markup_in_a_name_stays_text() -> None:
-    (entry,) = feed([replace(WHOLE, account='<b>"&amp;\' ]]>\x00\x1b[1m')]).iter(f"{ATOM}entry")
+    (entry,) = feed([replace(WHOLE, account="<b>\"&amp;' ]]>\x00\x1b[1m")]).iter(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == "<b>\"&amp;' ]]> [1m: the plan changed from Plus to Pro"

@@ -50,6 +50,17 @@ NOT_STARTED = {"used": 0, "started": False}
         ),
         pytest.param([seen(1, 20), seen(2, 97), seen(3, 21)], [([20, 21], None)], id="up for one reading"),
         pytest.param([seen(1, 20), seen(2, 97), seen(2.5, 97), seen(3, 21)], [([20, 21], None)], id="up for two readings"),
+        pytest.param([seen(1, 0), seen(2, 6), seen(3, 0), seen(4, 6)], [([0, 0, 6], None)], id="a figure once between zeros"),
+        pytest.param(
+            [
+                seen(4.8, 3),
+                seen(4.9, 0, reset=9.9, started=False),
+                seen(9.95, 6, reset=14.9),
+                seen(14.95, 0, reset=19.95, started=False),
+            ],
+            [([3], "early"), ([6], "due")],
+            id="a window used once",
+        ),
         pytest.param(
             [seen(1, 40), seen(2, 0), seen(2.2, 0), seen(2.4, 0), seen(3, 41)],
             [([40], "early"), ([0, 0, 0, 41], None)],

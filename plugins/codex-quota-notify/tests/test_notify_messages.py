@@ -34,7 +34,7 @@ REST = 3 * DAY
             "work: the sign-in cannot be read; sign in again with 'codex login'",
         ),
         (NotChatGPTLoginError("x"), "work: the sign-in is not a ChatGPT sign-in; sign in again with 'codex login'"),
-        (CredentialError("x"), "work: the sign-in cannot be used; sign in again with 'codex login'"),
+        (CredentialError("x"), "work: the sign-in cannot be used; 'codex-quota accounts' tells why"),
         (WorkspaceDeactivatedError("x"), "work: the workspace is deactivated; ask the workspace's owner"),
     ],
 )

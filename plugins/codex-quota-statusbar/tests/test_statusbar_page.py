@@ -131,6 +131,36 @@ def test_the_function_for_a_prompt_shows_the_last_run_and_runs_once_a_minute(
     ]
 
 
+SLOW_PROGRAM = """#!/bin/sh
+echo asked >>"$HOME/story"
+tries=0
+while [ ! -e "$HOME/go" ] && [ "$tries" -lt 50 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+echo answered >>"$HOME/story"
+"""
+SLOW_PROMPT_RUNS = """
+. "$HOME/snippet"
+for run in 1 2 3; do prompt=$(codex_quota_prompt); done
+until [ -e "$HOME/story" ]; do sleep 0.01; done
+echo prompted >>"$HOME/story"
+touch "$HOME/go"
+until grep -q answered "$HOME/story"; do sleep 0.01; done
+"""
+
+
+@pytest.mark.parametrize(("shell", "words"), [("bash", ["-c"]), ("zsh", ["-fc"])])
+def test_a_prompt_waits_for_nobody_and_asks_once_at_a_time(page: str, tmp_path: Path, shell: str, words: list[str]) -> None:
+    found = shutil.which(shell) or pytest.skip(f"{shell} is not installed")
+    environ = program(tmp_path, "prompt") | {"XDG_RUNTIME_DIR": str(tmp_path)}
+    executable(tmp_path / ".local" / "bin" / "codex-quota", SLOW_PROGRAM)
+    (snippet,) = blocks(page, shell)
+    (tmp_path / "snippet").write_text(snippet, encoding="utf-8")
+    subprocess.run([found, *words, SLOW_PROMPT_RUNS], env=environ, check=True, timeout=60)
+    assert (tmp_path / "story").read_text().split() == ["asked", "prompted", "answered"]
+
+
 def test_the_function_for_fish_prints_the_words(page: str, tmp_path: Path) -> None:
     fish = shutil.which("fish") or pytest.skip("fish is not installed")
     (snippet,) = blocks(page, "fish")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .documents import history_document as history_document
     from .documents import moment_text as moment_text
     from .events import EVENT_KINDS as EVENT_KINDS
-    from .events import LOOK_BEFORE as LOOK_BEFORE
     from .events import Drain as Drain
     from .events import EventKind as EventKind
     from .events import HistoryEvent as HistoryEvent
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "resets": ("calendar",),
     "documents": ("events_document", "history_document", "moment_text"),
-    "events": ("EVENT_KINDS", "LOOK_BEFORE", "Drain", "EventKind", "HistoryEvent", "events_of"),
+    "events": ("EVENT_KINDS", "Drain", "EventKind", "HistoryEvent", "events_of"),
     "lines": ("left_of_windows", "sparkline"),
     "pacing": ("observations", "paced", "reach", "with_pace"),
     "records": ("Reading", "key_of", "snapshot_of"),

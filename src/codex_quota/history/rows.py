@@ -39,16 +39,14 @@ def account_number(connection: sqlite3.Connection, account: Account) -> int:
 
     What is known of its identity is filled in once it is known, so an account is the same before and after its first answer.
     """
-    number = find_account(connection, account)
-    keys = _keys(account)
+    number, keys = find_account(connection, account), _keys(account)
     if number is None:
-        added = connection.execute("INSERT INTO account VALUES (NULL, ?, ?, ?)", (account.name, *keys))
+        added = connection.execute("INSERT INTO account (name, account_key, user_key) VALUES (?, ?, ?)", (account.name, *keys))
         return int(added.lastrowid or 0)
-    connection.execute(
-        "UPDATE account SET name = :name, account_key = iif(:account = '', account_key, :account), "
-        "user_key = iif(:user = '', user_key, :user) WHERE id = :number",
-        {"name": account.name, "account": keys[0], "user": keys[1], "number": number},
-    )
+    known = connection.execute("SELECT name, account_key, user_key FROM account WHERE id = ?", (number,)).fetchone()
+    wanted = (account.name, *(new or old for new, old in zip(keys, known[1:], strict=True)))
+    if known != wanted:
+        connection.execute("UPDATE account SET name = ?, account_key = ?, user_key = ? WHERE id = ?", (*wanted, number))
     return number
 
 
@@ -180,9 +178,20 @@ def names(connection: sqlite3.Connection) -> list[str]:
     return [name for (name,) in found]
 
 
-def numbers(connection: sqlite3.Connection) -> list[int]:
-    """The numbers of all accounts."""
-    return [number for (number,) in connection.execute("SELECT id FROM account")]
+def unthinned(connection: sqlite3.Connection, rules: str, now: datetime, every: timedelta) -> list[tuple[int, datetime | None]]:
+    """The numbers of the accounts that were not thinned by these rules for that long, each with the time when they were last."""
+    moment = int(now.timestamp())
+    found = connection.execute(
+        "SELECT id, iif(thinned_by = :rules AND thinned <= :now, thinned, NULL) FROM account "
+        "WHERE thinned_by IS NOT :rules OR thinned NOT BETWEEN :before AND :now ORDER BY thinned",
+        {"rules": rules, "now": moment, "before": moment - int(every.total_seconds()) + 1},
+    )
+    return [(number, None if at is None else _moment(at)) for number, at in found]
+
+
+def set_thinned(connection: sqlite3.Connection, account: int, rules: str, now: datetime) -> None:
+    """Remember that an account was thinned now."""
+    connection.execute("UPDATE account SET thinned = ?, thinned_by = ? WHERE id = ?", (int(now.timestamp()), rules, account))
 
 
 def note(connection: sqlite3.Connection, key: str) -> str | None:

@@ -39,6 +39,8 @@ CREATE TABLE window (
 CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _SECOND = """
+ALTER TABLE account ADD COLUMN thinned INTEGER;
+ALTER TABLE account ADD COLUMN thinned_by TEXT;
 CREATE TABLE session_file (name TEXT PRIMARY KEY, size INTEGER NOT NULL, done INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO note VALUES ('identity', lower(hex(randomblob(16))));
 """

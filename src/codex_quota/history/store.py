@@ -13,12 +13,14 @@ from typing import Self
 from ..interfaces import Options
 from ..model import Account, Snapshot
 from . import rows
-from .database import Database
-from .events import LOOK_BEFORE
+from .database import Database, transaction
+from .events import LOOK_AROUND, Drain, HistoryEvent, events_of
 from .records import Reading, is_surprising, reading_of, says_something_new
 from .rollouts import lagging, stretches
 from .settings import DAILY_AFTER, HISTORY, HOURLY_AFTER, history_file
 from .thinning import DAY, HOUR, superfluous
+
+_THINNED_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +73,23 @@ class History:
         return self._database.damage
 
     def record(self, snapshots: Iterable[Snapshot], now: datetime) -> int:
-        """Append what says something new, and thin once a day; returns how many readings were appended."""
+        """Append what says something new, and thin a few accounts if it is time; returns how many readings were appended."""
         found = [(one.account, reading) for one in snapshots if (reading := reading_of(one, now)) is not None]
         if not found:
             return 0
-        with self._database.writing() as connection:
-            appended = sum(self._append(connection, account, reading, now) for account, reading in found)
-            thinned = self._thinned(connection)
-        if appended and (thinned is None or not timedelta(0) <= now - thinned < DAY):
-            self.thin(now)
+        with self._database.connected() as connection:
+            with transaction(connection):
+                appended = sum(self._append(connection, account, reading, now) for account, reading in found)
+            if appended:
+                self._thin_some(connection, now, DAY, _THINNED_AT_ONCE)
         return appended
+
+    def events(
+        self, account: Account | str, *, since: datetime, until: datetime, drain: Drain | None = None
+    ) -> list[HistoryEvent]:
+        """What happened to *account* in that time, by time; it may have been seen, and confirmed, a little outside of it."""
+        readings = self.readings(account, since=since - LOOK_AROUND, until=until + LOOK_AROUND)
+        return [event for event in events_of(readings, drain) if since <= event.at <= until]
 
     def add(self, account: Account, readings: Iterable[Reading]) -> int:
         """Append *readings* of one account from elsewhere; one of a moment that is known already is left out."""
@@ -143,18 +152,11 @@ class History:
 
     def thin(self, now: datetime, account: Account | None = None) -> int:
         """Thin what became old since that was done last, or all of *account*; returns how many readings went."""
-        if account is not None:
-            with self._database.writing() as connection:
+        with self._database.connected() as connection:
+            if account is None:
+                return self._thin_some(connection, now, timedelta(0))
+            with transaction(connection):
                 return self._thin(connection, rows.account_number(connection, account), now, None)
-        with self._reading() as connection:
-            since, numbers = self._thinned(connection), rows.numbers(connection)
-        gone = 0
-        for number in numbers:
-            # one at a time, so that other programs need not wait for all of them
-            with self._database.writing() as connection:
-                gone += self._thin(connection, number, now, since)
-        self.set_note("thinned", f"{now.timestamp():.0f} {self._rules}")
-        return gone
 
     def note(self, key: str) -> str | None:
         """What was noted under *key*, for programs that work through something bit by bit."""
@@ -174,17 +176,21 @@ class History:
             return False
         return rows.insert(connection, number, reading)
 
-    def _thinned(self, connection: sqlite3.Connection) -> datetime | None:
-        """When everything old was last thinned by these rules."""
-        moment, _, rules = (rows.note(connection, "thinned") or "").partition(" ")
-        return _moment(float(moment)) if rules == self._rules else None
+    def _thin_some(self, connection: sqlite3.Connection, now: datetime, every: timedelta, most: int | None = None) -> int:
+        """Thin up to *most* accounts for which that was not done for so long, each by itself, so that nobody has to wait long."""
+        gone = 0
+        for number, since in rows.unthinned(connection, self._rules, now, every)[:most]:
+            with transaction(connection):
+                gone += self._thin(connection, number, now, since)
+                rows.set_thinned(connection, number, self._rules, now)
+        return gone
 
     def _thin(self, connection: sqlite3.Connection, number: int, now: datetime, since: datetime | None) -> int:
         """Thin one account; what was old at *since* already has been thinned."""
         gone = 0
         for span, bucket in self._spans:
             begin = None if since is None else since - span - DAY
-            before = None if begin is None else begin - LOOK_BEFORE
+            before = None if begin is None else begin - LOOK_AROUND
             identified = rows.select_identified(connection, number, before, now - span)
             places = superfluous([reading for _, reading in identified], bucket)
             found = [identified[place] for place in places]

@@ -8,19 +8,33 @@ from itertools import pairwise
 
 from ..model import Window
 from .changes import CORRECTION
-from .events import found_in
+from .events import HistoryEvent, found_in
 from .records import Reading, has_reset, key_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def superfluous(readings: Sequence[Reading], bucket: timedelta) -> Iterator[int]:
+def superfluous(readings: Sequence[Reading], bucket: timedelta) -> set[int]:
     """The places in *readings* (of one account, by time) that tell nothing a bucket's last reading does not.
 
-    Kept are the last reading of each hour or day of UTC, the last before each reset, both ends of a time of errors, and what
-    shows an event: so the same events are found afterwards.
+    Kept are the last reading of each hour or day of UTC, the last before each reset, both ends of a time of errors, and whatever
+    it takes so that the same events are found afterwards, but for drains.
     What session files say of one limit is thinned apart from everything else.
     """
+    places, events = set(_repeated(readings, bucket)), _events(readings)
+    while wrong := events ^ _events([reading for place, reading in enumerate(readings) if place not in places]):
+        doubtful = {place for place in places if any(abs(readings[place].at - event.at) <= bucket for event in wrong)}
+        if not doubtful:
+            return set()
+        places -= doubtful
+    return places
+
+
+def _events(readings: Sequence[Reading]) -> set[HistoryEvent]:
+    return {event for event, _ in found_in(readings) if event.kind != "drain"}
+
+
+def _repeated(readings: Sequence[Reading], bucket: timedelta) -> Iterator[int]:
     seconds = int(bucket.total_seconds())
     telling = set(_telling(readings))
     for places in _strands(readings):

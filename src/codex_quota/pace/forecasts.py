@@ -105,7 +105,9 @@ def cone(
 
 def lookback(length: timedelta | None) -> timedelta:
     """How far back observations matter to the forecast of a window of that *length*: seven weeks for a week."""
-    return TIME_BACK if length is None else max(TIME_BACK, WINDOWS_BACK * min(length, LONGEST))
+    if length is None or length < TIME_BACK / WINDOWS_BACK:
+        return TIME_BACK
+    return WINDOWS_BACK * min(length, LONGEST)
 
 
 def _look(observations: Iterable[Observation], now: datetime, working: Working | None) -> tuple[Pace, Projection | None]:

@@ -338,8 +338,9 @@ def test_the_home_that_a_link_leads_to(program: Program, service: SimulatedServi
     home.mkdir(parents=True)
     (tmp_path / "account" / "work.auth.json").rename(home / "auth.json")
     (tmp_path / "account" / "work.auth.json").symlink_to(home / "auth.json")
+    (tmp_path / "account" / "empty.auth.json").write_text("{}", encoding="utf-8")
     ran = program("best", "--print-home")
-    assert (ran.status, ran.out, ran.err) == (0, f"{home}\n", "")
+    assert (ran.status, ran.out, ran.err.count("\n")) == (0, f"{home}\n", 1)
     assert json.loads(program("best", "--json").out)["home"] == str(home)
 
 

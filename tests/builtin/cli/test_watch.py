@@ -27,8 +27,8 @@ RUN = "import sys\nfrom codex_quota.__main__ import main\nsys.exit(main({words!r
 # the same rules with shorter times, so that nobody has to wait for a minute
 QUICK = """
 from datetime import timedelta
-from codex_quota.builtin.cli import watch, watch_interval, watch_reading
-watch.SHORTEST = watch_reading.SHORTEST = timedelta(0)
+from codex_quota.builtin.cli import watch_interval, watch_reading
+watch_reading.SHORTEST = timedelta(0)
 watch_interval.FLOOR = watch_reading.FLOOR = timedelta(seconds=0.2)
 watch_reading.BATCH = timedelta(0)
 """
@@ -76,11 +76,11 @@ def test_the_first_picture_is_a_header_the_table_and_the_keys(watch: Watch) -> N
     assert tty.shown.other
     assert not tty.shown.cursor_visible
     assert re.fullmatch(r"\d\d:\d\d   next refresh in [45]m   2 of 3 usable, next back \w{3} \d\d:\d\d \(1d 5h\)", lines[0])
-    with Tty([*PROGRAM, "--max-age", "1h"], tty.environ) as other:
+    with Tty([*PROGRAM, "--refresh"], tty.environ) as other:
         assert other.await_end() == 0
         table = other.shown.text()
     # the minutes of a countdown may have gone on meanwhile
-    shown, expected = ([re.sub(r"\d+m\b|network|cache *", "", line).rstrip() for line in text] for text in (lines[2:-1], table))
+    shown, expected = ([re.sub(r"\d+m\b", "m", line).rstrip() for line in text] for text in (lines[2:-1], table))
     assert [line for line in shown if line] == [line for line in expected if line]
     assert lines[-1] == "q quit  r refresh  s sort: name  t time: both  u % left  ? help"
 
@@ -141,10 +141,11 @@ def test_a_service_that_goes_away_leaves_the_old_figures_and_comes_back(service:
     tty = watch("work", quick=True, before="watch_interval.interval = lambda *_, **__: timedelta(seconds=0.2)\n")
     service.stop()
     lines = tty.await_text("last refresh failed", "work: figures are from")
-    assert any(re.match(r"work +Plus +5 h .* <1m old$", line) for line in lines)
+    assert any(re.match(r"work +Plus +5 h .* (cache, )?<1m old$", line) for line in lines)
     service.start()
-    lines = tty.await_screen(lambda lines: not any("failed" in line for line in lines) and "network" in "\n".join(lines))
-    assert any(re.match(r"work +Plus +5 h .* network$", line) for line in lines)
+    tty.await_screen(
+        lambda lines: "failed" not in "\n".join(lines) and any(re.match(r"work +Plus +5 h .* network$", line) for line in lines)
+    )
 
 
 def test_a_key_asks_the_service_again(service: SimulatedService, watch: Watch) -> None:
@@ -217,9 +218,9 @@ def test_the_end_comes_within_a_second_whatever_the_service_does(service: Simula
 def test_keys_react_while_the_service_is_asked(service: SimulatedService, watch: Watch) -> None:
     service.fail("work", Fault.hang(), times=None)
     tty = watch(ready="asking 1 account")
-    assert order(tty.await_text("spent:")) == ["a2", "spent"]
+    tty.await_screen(lambda lines: order(lines) == ["a2", "spent"])
     tty.send("s")
-    assert order(tty.await_text("s sort: left")) == ["a2", "spent"]
+    tty.await_text("asking 1 account", "s sort: left")
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
@@ -228,7 +229,7 @@ def test_a_stopped_program_gives_the_terminal_back_and_goes_on(world: dict[str, 
     code = "import os, fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp('bash', " + repr(shell) + ")"
     environ = {**os.environ, **world, "PS1": "$ ", "TERM": "xterm"}
     with Tty([sys.executable, "-c", code], environ, size=(80, 24)) as tty:
-        tty.await_text("$ ")
+        tty.await_text("$")
         tty.send(f"bind 'set enable-bracketed-paste off'; {sys.executable} -m codex_quota watch work; echo status $?\n")
         tty.await_text("next refresh", "q quit")
         tty.send("\x1a")
@@ -276,6 +277,36 @@ def test_what_plugins_print_and_what_is_wrong_with_them_stands_in_the_header_and
     assert tty.await_end() == 0
     after = "\n".join(tty.shown.text())
     assert re.search(r"^before\nheard of work\n.*noisy.*RuntimeError: enough", after, flags=re.S)
+
+
+@pytest.mark.parametrize(("key", "status", "said"), [("", 0, ""), ("\x03", 130, "codex-quota: interrupted")])
+def test_plugins_that_still_hear_of_a_reading_are_waited_for_unless_that_takes_too_long(
+    watch: Watch, tmp_path: Path, key: str, status: int, said: str
+) -> None:
+    module = (
+        "import codex_quota, pathlib\n"
+        "@codex_quota.hookimpl\n"
+        "def snapshots_updated(current, options):\n"
+        "    pathlib.Path(options.environ['HOME'], 'heard').read_text()\n"
+    )
+    install_plugin(tmp_path / "plugins", "slow-plugin", {"slow": "slow_plugin"}, slow_plugin=module)
+    (tmp_path / "home").mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / "home" / "heard")
+    tty = watch("work", PYTHONPATH=str(tmp_path / "plugins"), ready="weekly")
+    tty.send("q")
+    lines = tty.await_text("codex-quota: waiting for plugins that hear of the last reading; Ctrl-C leaves at")
+    assert not tty.shown.other
+    assert lines[0].startswith("codex-quota: waiting for plugins")
+    if key:
+        tty.send(key)
+        if not tty.ends_within(2):
+            # Python misses a signal that comes just before it begins to wait for a lock, until the next one
+            tty.send(key)
+    else:
+        (tmp_path / "home" / "heard").write_text("")
+    assert tty.await_end() == status
+    assert said in "\n".join(tty.shown.text())
+    assert not tty.is_raw
 
 
 @pytest.mark.parametrize(

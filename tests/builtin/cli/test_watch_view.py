@@ -40,7 +40,7 @@ def shown(
     style = replace(STYLE, width=size[0])
     table = Table().format(snapshots, style)
     state = State(snapshots=snapshots, **{"begun": True, "due": DUE, **more})  # type: ignore[arg-type]
-    return picture(view or View(), state, table, style, size, has_keys=keys)[1].plain.split("\n")
+    return picture(view or View(), state, table, style, size, has_keys=keys).text.plain.split("\n")
 
 
 def test_the_whole_picture_is_header_table_and_keys() -> None:
@@ -109,7 +109,7 @@ def test_what_does_not_fit_side_by_side_stands_below_and_what_is_too_long_is_cut
 
 def test_an_ascii_screen_gets_no_ellipsis() -> None:
     style = replace(STYLE, unicode=False)
-    text = picture(View(), State(snapshots=[], remark="x" * 50), "", style, (40, 12), has_keys=True)[1].plain
+    text = picture(View(), State(snapshots=[], remark="x" * 50), "", style, (40, 12), has_keys=True).text.plain
     assert text.isascii()
 
 

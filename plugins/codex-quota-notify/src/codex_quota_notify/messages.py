@@ -39,6 +39,11 @@ _SIGN_IN = {
     "not_chatgpt_login": "the sign-in is not a ChatGPT sign-in",
     "credential_invalid": "the sign-in cannot be read",
 }
+_SIGN_IN_REMEDY = {
+    "workspace_deactivated": "ask the workspace's owner",
+    # mostly a keyring that is locked or not there, where a new sign-in would help nobody
+    "credential": "'codex-quota accounts' tells why",
+}
 _BLOCKED = {
     "spend": "the spend limit is reached",
     "credits": "the workspace's credits are used up",
@@ -101,8 +106,7 @@ def _words(alert: Alert, known: Known, now: datetime, config: Config) -> _Words:
     style = Style(now=now, tz=config.zone)
     if alert.rule == "sign_in":
         headline = _SIGN_IN.get(alert.code, "the sign-in cannot be used")
-        hint = "ask the workspace's owner" if alert.code == "workspace_deactivated" else "sign in again with 'codex login'"
-        return _Words(headline, hint)
+        return _Words(headline, _SIGN_IN_REMEDY.get(alert.code, "sign in again with 'codex login'"))
     if alert.rule == "token" and alert.cycle is not None:
         when = moment_text(alert.cycle, style)
         return _Words(f"the sign-in's token ends {when}", "use Codex with this account and it is renewed, or sign in again")

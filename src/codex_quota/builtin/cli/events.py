@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from codex_quota import Command, Context, Style, wording
 from codex_quota.options import Option, add_options, positive_seconds, whole
 
-from .kept import chosen_accounts, kept_events, tell, the_history
+from .kept import chosen_accounts, tell, the_history
 from .listing import local_iso, print_list
 from .screen import style_for
 from .status import ExitStatus
@@ -62,8 +62,9 @@ class Events(Command):
         begin, end = stretch(args, context.now())
         history = the_history(context)
         drain = Drain(points=args.drain_points, within=timedelta(seconds=args.drain_within))
-        found = kept_events(chosen_accounts(args.account, history), begin, end, drain, history)
-        found = [event for event in found if not args.kind or event.kind in args.kind]
+        names = chosen_accounts(args.account, history)
+        every = (event for name in names for event in history.events(name, since=begin, until=end, drain=drain))
+        found = sorted((one for one in every if not args.kind or one.kind in args.kind), key=lambda event: event.at)
         chosen = args.format or ("table" if context.stdout.isatty() else "plain")
         if chosen == "json":
             import json

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from codex_quota import Context, UnknownAccountError, UsageError
@@ -12,7 +11,7 @@ from .missing import names_hint, unknown_of
 from .parser import PROGRAM
 
 if TYPE_CHECKING:
-    from codex_quota.history import Drain, History, HistoryEvent
+    from codex_quota.history import History
 
 
 def the_history(context: Context) -> History:
@@ -43,14 +42,3 @@ def chosen_accounts(names: Sequence[str], history: History) -> list[str]:
 def tell(text: str, context: Context) -> None:
     """A remark on standard error."""
     print(f"{PROGRAM}: {text}", file=context.stderr)
-
-
-def kept_events(
-    names: Sequence[str], begin: datetime, end: datetime, drain: Drain | None, history: History
-) -> list[HistoryEvent]:
-    """What happened in that time, by time; what was read a little before it tells what was new."""
-    from codex_quota.history import LOOK_BEFORE, events_of
-
-    read = (history.readings(name, since=begin - LOOK_BEFORE, until=end) for name in names)
-    found = [event for readings in read for event in events_of(readings, drain) if event.at >= begin]
-    return sorted(found, key=lambda event: event.at)

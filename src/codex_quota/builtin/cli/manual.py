@@ -14,4 +14,5 @@ def manual_parser() -> argparse.ArgumentParser:
     from codex_quota.builtin.cli.parser import build_parser
     from codex_quota.builtin.dashboard import plugin as dashboard
 
-    return build_parser([*cli.register_commands(), *dashboard.register_commands()])
+    commands = [*cli.register_commands(), *dashboard.register_commands()]
+    return build_parser(commands, settings=[option for command in commands for option in command.settings])

@@ -76,10 +76,10 @@ def _owner(home: Path, listings: list[Listing], history: History) -> Account | s
         return f"the sign-in there cannot be read: {error.message}"
     if signed_in.account_id is None or signed_in.user_id is None:
         return "the sign-in there does not tell whose it is"
-    known = history.note(f"signed in {home}")
-    identity = " ".join(signed_in.identity or ())
-    digest = _digest(identity)
+    noted, digest = f"signed in {home}", _digest(" ".join(signed_in.identity or ()))
+    known = history.note(noted)
     if known not in (None, digest):
+        history.set_note(noted, "several")
         return "another account was signed in there before"
     owner, elsewhere = signed_in, []
     for listing in listings:
@@ -97,7 +97,7 @@ def _owner(home: Path, listings: list[Listing], history: History) -> Account | s
     if others := history.others([owner, *elsewhere]):
         return f"the history knows {others[0]}, which may have been used there"
     if known is None:
-        history.set_note(f"signed in {home}", digest)
+        history.set_note(noted, digest)
     return owner
 
 

@@ -80,7 +80,7 @@ class Terminal(ABC):
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._signals.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
         if number == signal.SIGINT:
@@ -116,10 +116,10 @@ class PosixTerminal(Terminal):
         self._give_back()
         super().__exit__()
         signal.set_wakeup_fd(self._wakeup)
-        for number in (self._read, self._write):
-            with suppress(OSError):
-                os.close(number)
+        numbers = self._read, self._write
         self._read, self._write = -1, -1
+        for number in numbers:
+            os.close(number)
 
     def wait(self, seconds: float) -> list[str]:
         """See ``Terminal``; the end of the terminal itself is a ``stop`` too."""

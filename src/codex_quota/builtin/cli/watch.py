@@ -14,12 +14,12 @@ from .missing import nothing_found, unknown_account, unknown_of, warn_about_dire
 from .screen import style_for
 from .show import with_pace
 from .status import ExitStatus
-from .watch_interval import SHORTEST
-from .watch_reading import Readings
 
 
-def interval(text: str) -> float:
+def every(text: str) -> float:
     """A length of time that is not too short to ask a service again and again."""
+    from .watch_interval import SHORTEST
+
     value = seconds(text)
     if value < SHORTEST.total_seconds():
         raise ArgumentTypeError(f"must be at least {SHORTEST.total_seconds():g} seconds")
@@ -29,7 +29,7 @@ def interval(text: str) -> float:
 INTERVAL = Option(
     flag="--interval",
     group="watching",
-    convert=interval,
+    convert=every,
     metavar="TIME",
     default=300.0,
     shown="5m",
@@ -56,19 +56,19 @@ class Watch(Command):
         formatter = context.catalogue.formatters.choose(args.format or ("table" if context.stdout.isatty() else "plain"))
         style = style_for(args, stdout=context.stdout, environ=context.environ, now=context.now())
 
-        def prepare(snapshot: Snapshot) -> Snapshot:
-            (made,) = with_pace([snapshot], replace(style, now=context.now()), context)
-            return made
-
         _check_accounts(args, context)
         if formatter.shows_pace:
             with_pace([], style, context)  # its settings are wrong now or never
-        readings = Readings(
-            context.client,
-            args.account,
-            base=timedelta(seconds=args.interval),
-            **({"prepare": prepare} if formatter.shows_pace else {}),
-        )
+
+        def prepare(snapshot: Snapshot) -> Snapshot:
+            if not formatter.shows_pace:
+                return snapshot
+            (made,) = with_pace([snapshot], replace(style, now=context.now()), context)
+            return made
+
+        from .watch_reading import Readings
+
+        readings = Readings(context.client, args.account, base=timedelta(seconds=args.interval), prepare=prepare)
         if _has_screen(args, context, formatter):
             from .watch_screen import watch_on_screen
 

@@ -125,8 +125,7 @@ class _Screen:
 
     def _draw(self, now: datetime) -> None:
         """Put the picture onto the screen if it is another one than before."""
-        columns, lines = self._size
-        style = replace(self._style, now=now, width=columns, show=self._view.show, time=self._view.time)
+        style = replace(self._style, now=now, width=self._size[0], show=self._view.show, time=self._view.time)
         readings = self._readings
         snapshots = codex_quota.sort_snapshots(readings.snapshots.values(), self._view.sort)
         state = State(
@@ -138,11 +137,11 @@ class _Screen:
             remark=next(iter(readings.problems), self._heard.last),
         )
         table = self._table_text(snapshots, style) if snapshots or readings.rounds else ""
-        self._view, shown = picture(self._view, state, table, style, self._size, has_keys=self._terminal.has_keys)
-        self._page = max(1, lines - 5)
-        if shown != self._drawn:
-            self._drawn = shown
-            self._live.update(shown, refresh=True)
+        made = picture(self._view, state, table, style, self._size, has_keys=self._terminal.has_keys)
+        self._view, self._page = made.view, made.page
+        if made.text != self._drawn:
+            self._drawn = made.text
+            self._live.update(made.text, refresh=True)
 
     def _table_text(self, snapshots: Sequence[Snapshot], style: Style) -> str:
         """The table, made anew only when something in it can have changed."""

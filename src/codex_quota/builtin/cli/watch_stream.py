@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import select
+import signal
 import threading
 import time
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TextIO
+from typing import Self, TextIO
 
 import codex_quota
 from codex_quota import Context, Formatter, Snapshot, Style, wording
@@ -29,8 +32,8 @@ def watch_in_lines(args: Namespace, context: Context, formatter: Formatter, read
 
     Raises ``BrokenPipeError`` or just ends when nobody reads any more.
     """
-    with suppress(KeyboardInterrupt, SystemExit), ended_by_signals():
-        _Stream(args, context, formatter, readings).run()
+    with suppress(KeyboardInterrupt, SystemExit), ended_by_signals(), _Reader(context.stdout) as reader:
+        _Stream(args, context, formatter, readings).run(reader)
 
 
 class _Stream:
@@ -40,7 +43,7 @@ class _Stream:
         self._told: frozenset[str] = frozenset()
         self._printed = 0
 
-    def run(self) -> None:
+    def run(self, reader: _Reader) -> None:
         """Until the reader leaves."""
         readings, now = self._readings, self._context.now
         readings.wake = self._news.set
@@ -50,7 +53,7 @@ class _Stream:
                 self._await_round()
             self._print(now())
             while not readings.start_if_due(now()):
-                if _left(self._context.stdout, self._patience(now())):
+                if reader.left(self._patience(now())):
                     return
 
     def _await_round(self) -> None:
@@ -97,14 +100,39 @@ def one_document_a_line(text: str) -> str:
     return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _left(stream: TextIO, seconds: float) -> bool:
-    """True as soon as nobody reads *stream* any more, False when that did not happen within *seconds*."""
-    try:
-        import select
+class _Reader:
+    """Whoever reads *stream*; a context manager for the main thread, in which a signal ends a wait."""
 
-        poll = select.poll()
-        poll.register(stream.fileno(), 0)
-    except (AttributeError, OSError, ValueError):
-        time.sleep(seconds)
-        return False
-    return bool(poll.poll(seconds * 1000))
+    def __init__(self, stream: TextIO) -> None:
+        self._poll: select.poll | None = None
+        self._ends = (-1, -1)
+        self._before = -1
+        with suppress(AttributeError, OSError, ValueError):  # Windows has no poll, and not every stream is a file
+            poll = select.poll()
+            poll.register(stream.fileno(), 0)
+            self._poll = poll
+
+    def left(self, seconds: float) -> bool:
+        """True as soon as nobody reads any more, False when that did not happen within *seconds*, or a signal came."""
+        if self._poll is None:
+            time.sleep(seconds)
+            return False
+        found = [number for number, _ in self._poll.poll(seconds * 1000)]
+        if self._ends[0] in found:
+            os.read(self._ends[0], 4096)
+        return any(number != self._ends[0] for number in found)
+
+    def __enter__(self) -> Self:
+        if self._poll is not None:
+            # a signal that comes just before the wait begins would otherwise be heeded only after it
+            self._ends = os.pipe()
+            os.set_blocking(self._ends[1], False)
+            self._before = signal.set_wakeup_fd(self._ends[1], warn_on_full_buffer=False)
+            self._poll.register(self._ends[0], select.POLLIN)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._poll is not None:
+            signal.set_wakeup_fd(self._before)
+            for number in self._ends:
+                os.close(number)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from codex_quota import Snapshot, Style, wording
 from codex_quota.view import count, pool_text
@@ -107,8 +107,16 @@ def footer_pieces(view: View, *, has_keys: bool, shown: tuple[int, int, int] | N
     return [*keys, ("?", "help"), *place]
 
 
-def picture(view: View, state: State, table: str, style: Style, size: tuple[int, int], *, has_keys: bool) -> tuple[View, Text]:
-    """The whole screen, exactly *size* (columns, lines) large, and the view with its first row where there is one.
+class Picture(NamedTuple):
+    """The whole screen, the view with its first row where there is one, and how many rows a page has."""
+
+    text: Text
+    view: View
+    page: int
+
+
+def picture(view: View, state: State, table: str, style: Style, size: tuple[int, int], *, has_keys: bool) -> Picture:
+    """A picture exactly *size* (columns, lines) large.
 
     *table* is text with the terminal's own colours, in characters that the terminal has.
     """
@@ -124,7 +132,7 @@ def picture(view: View, state: State, table: str, style: Style, size: tuple[int,
     lines = [*head, *(_row(row, width) for row in rows)][: max(0, height - 1)]
     lines += [Text()] * (height - 1 - len(lines))
     lines.append(_footer(footer_pieces(view, has_keys=has_keys, shown=shown), width))
-    return view, Text("\n", no_wrap=True, overflow="crop", end="").join(lines)
+    return Picture(Text("\n", no_wrap=True, overflow="crop", end="").join(lines), view, max(1, room - 1))
 
 
 def scrolled(view: View, body: Sequence[str], room: int) -> tuple[View, list[str], tuple[int, int, int] | None]:

@@ -11,7 +11,7 @@ from .cards import key_of
 from .chart_data import SPANS, Past, steady
 from .charts import Chart, spark
 
-BUDGET = 0.05
+BUDGET = 0.1
 _SPAN = SPANS["7d"]
 
 

@@ -106,13 +106,9 @@ def _feed(request: RouteRequest, address: str) -> RouteAnswer:
 
 
 def _events(request: RouteRequest, history: History) -> list[HistoryEvent]:
-    """What happened in the time that the request names; what was read a little before it tells what was new."""
-    from codex_quota.history import LOOK_BEFORE, events_of
-
     (begin, end), kinds = _stretch(request, 30 * DAY), _kinds(request.query.get("kind"))
-    read = (history.readings(account, since=begin - LOOK_BEFORE, until=end) for account in _accounts(request).values())
-    found = [event for readings in read for event in events_of(readings)]
-    return sorted((one for one in found if one.at >= begin and one.kind in kinds), key=lambda event: event.at)
+    every = (event for one in _accounts(request).values() for event in history.events(one, since=begin, until=end))
+    return sorted((event for event in every if event.kind in kinds), key=lambda event: event.at)
 
 
 def _accounts(request: RouteRequest) -> Mapping[str, Account]:
