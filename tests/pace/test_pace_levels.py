@@ -123,7 +123,7 @@ def test_the_reach_without_earlier_cycles_is_that_of_a_well_told_forecast() -> N
 def test_the_reach_is_how_far_the_same_forecast_was_off_before() -> None:
     # Six cycles: after 20 of 70 each had used 20 points, and then nothing more.
     stopped = Piece([(0.0, 0.0), (20.0, 20.0), (70.0, 20.0)], TOTAL)
-    past, clump = Past(1.0, 10.0, 0.5, known=True), 2.0
+    past, clump = Past(1.0, 10.0, 0.5, known=True), 20.0
     ahead = outlook(even(1, until=20), past, clump)
     # used nothing in 50: (0 - 1 + unsure²/9) × 3 / unsure, without its sign
     unsure = sqrt(clump / (ahead.level * 50) + ahead.spread)
@@ -132,6 +132,14 @@ def test_the_reach_is_how_far_the_same_forecast_was_off_before() -> None:
     # with the five typical values, which are smaller, that makes eleven; four fifths of them end at the ninth
     found = checked(even(1, until=20), [stopped] * 6, past, clump)
     assert found.reach == pytest.approx(1.15 * off)
+
+
+def test_the_reach_has_an_end_so_that_more_time_never_means_less_use() -> None:
+    stopped = Piece([(0.0, 0.0), (20.0, 20.0), (70.0, 20.0)], TOTAL)
+    ahead = checked(even(1, until=20), [stopped] * 6, Past(1.0, 10.0, 0.5, known=True), 0.01)
+    assert ahead.reach == 5
+    path = [ahead.likely(counted, ahead.reach) for counted in range(51)]
+    assert path == sorted(path)
 
 
 @pytest.mark.parametrize(

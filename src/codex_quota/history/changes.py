@@ -26,6 +26,8 @@ def window_changes(readings: Sequence[Reading]) -> Iterator[Found]:
         now, later = _figures(reading, known), _figures(following, known)
         for key in [*known, *(key for key in now if key not in known)]:
             states = (known.get(key), now.get(key), later.get(key))
+            if _only_rises(*states):
+                continue
             if _is_flip(*states):
                 # what was known before stays known
                 now.pop(key, None)
@@ -46,6 +48,13 @@ def _figures(reading: Reading, known: Windows) -> dict[WindowKey, Window]:
     return found
 
 
+def _only_rises(before: Window | None, now: Window | None, later: Window | None) -> bool:
+    """True for what nearly all readings show; it saves a closer look."""
+    if before is None or now is None or later is None or not before.resets_at == now.resets_at == later.resets_at:
+        return False
+    return before.started is now.started is later.started and _used(before) <= _used(now) <= _used(later)
+
+
 def _is_flip(before: Window | None, now: Window | None, later: Window | None) -> bool:
     if before is None or now is None or later is None:
         return (before is None) != (now is None) and (before is None) == (later is None)
@@ -62,11 +71,10 @@ def _change(reading: Reading, key: WindowKey, before: Window | None, now: Window
     if before.started is False or before.resets_at is None:
         return None
     moved, fall = has_reset(before, now), _used(before) - _used(now)
-    used = {"before": _percent(before), "after": _percent(now)}
     if before.resets_at <= reading.at + JITTER and (moved or now.started is False or fall > 0):
-        return event_at(reading, "window_reset", key, at=before.resets_at, **used)
+        return event_at(reading, "window_reset", key, at=before.resets_at, before=_percent(before), after=_percent(now))
     if fall > CORRECTION or (moved and fall > 0):
-        return event_at(reading, "early_reset", key, **used)
+        return event_at(reading, "early_reset", key, before=_percent(before), after=_percent(now))
     if moved and now.resets_at is not None:
         moments = {"before": before.resets_at.isoformat(), "after": now.resets_at.isoformat()}
         return event_at(reading, "reset_moved", key, **moments)
@@ -84,12 +92,11 @@ def drains(readings: Sequence[Reading], drain: Drain) -> Iterator[Found]:
             before = recent.setdefault(key, deque())
             while before and reading.at - before[0][0] > drain.within:
                 before.popleft()
-            same = [_used(one) for _, one in before if one.started is False or not has_reset(one, window)]
+            most = min(_used(window), _used(confirming[key])) - drain.points if key in confirming else 0.0
+            less = [one for _, one in before if _used(one) < most] if reading.at >= quiet_until.get(key, reading.at) else []
             before.append((reading.at, window))
-            low, confirmed = min(same, default=None), confirming.get(key)
-            if low is None or confirmed is None or reading.at < quiet_until.get(key, reading.at):
-                continue
-            if min(_used(window), _used(confirmed)) - low > drain.points:
+            low = min((_used(one) for one in less if one.started is False or not has_reset(one, window)), default=None)
+            if low is not None:
                 quiet_until[key] = reading.at + drain.within
                 yield event_at(reading, "drain", key, before=_text(low), after=_percent(window))
 

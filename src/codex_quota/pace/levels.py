@@ -21,6 +21,8 @@ Z80 = 1.2815515655446004
 TYPICAL = (0.126, 0.385, 0.674, 1.036, 1.645)
 # The check is made with cycles that the figures were taken from, and so it flatters.
 FLATTERY = 1.15
+# With a reach of 5.65 or less, what is likely never falls with time, as the rule of Wilson and Hilferty has it.
+FARTHEST = 5.0
 # What was used long ago counts less, by 1/e for so much of a window.
 MEMORY = 0.4
 # While there are no earlier cycles, an account is taken to use half of what it has, as if seen for so much of a window.
@@ -179,7 +181,7 @@ def checked(piece: Piece, pieces: Iterable[Piece], past: Past, clump: float) -> 
     below = found[int(place)]
     reach = below + (found[int(place) + 1] - below) * (place - int(place))
     ahead = outlook(piece, past, clump)
-    return Outlook(ahead.level, ahead.spread, ahead.clump, FLATTERY * reach)
+    return Outlook(ahead.level, ahead.spread, ahead.clump, min(FARTHEST, FLATTERY * reach))
 
 
 def median(values: Sequence[float]) -> float:

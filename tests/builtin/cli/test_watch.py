@@ -138,7 +138,8 @@ def test_another_size_makes_another_picture(watch: Watch, signalled: bool) -> No
 
 
 def test_a_service_that_goes_away_leaves_the_old_figures_and_comes_back(service: SimulatedService, watch: Watch) -> None:
-    tty = watch("work", quick=True, before="watch_interval.interval = lambda *_, **__: timedelta(seconds=0.2)\n")
+    often = "watch_interval.STALE = timedelta(seconds=0.4)\nwatch_interval.interval = lambda *_, **__: timedelta(seconds=0.2)\n"
+    tty = watch("work", quick=True, before=often)
     service.stop()
     lines = tty.await_text("last refresh failed", "work: figures are from")
     assert any(re.match(r"work +Plus +5 h .* (cache, )?<1m old$", line) for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
@@ -113,11 +113,11 @@ class TestLine:
         assert within(line, clock(15), clock(16)) == Line()
 
     def test_many_points_become_few_that_draw_the_same(self) -> None:
-        points = tuple(Point(clock(24 * number / 5000), 100.0 if number == 3333 else number % 50) for number in range(5000))
+        points = tuple(Point(clock(24 * number / 5000), 100.0 if number == 3350 else number % 50) for number in range(5000))
         (part,) = within(Line(parts=(points,)), DAWN, clock(24)).parts
         assert len(part) <= MOST_POINTS
         assert [part[0], part[-1]] == [points[0], points[-1]]
-        assert points[3333] in part
+        assert points[3350] in part
         assert all(before.at < after.at for before, after in pairwise(part))
 
 
@@ -222,6 +222,12 @@ class TestAxis:
     def test_stretches_go_from_step_to_step(self) -> None:
         begin, end = clock(22.5), clock(49)
         assert stretches_between(begin, end, DAY, BERLIN) == [begin, clock(23), clock(47), end]
+
+    def test_the_hour_that_is_left_out_in_spring_is_no_stretch(self) -> None:
+        begin, end = (datetime(2026, 3, 29, hour, 30, tzinfo=BERLIN).astimezone(UTC) for hour in (0, 4))
+        assert [f"{moment:%H:%M}" for moment in stretches_between(begin, end, HOUR, BERLIN)] == [
+            "23:30", "00:00", "01:00", "02:00", "02:30",
+        ]  # fmt: skip
 
 
 def chart(**changes: Any) -> Chart:

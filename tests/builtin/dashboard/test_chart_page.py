@@ -168,14 +168,14 @@ def test_many_visitors_cost_one_look_into_the_history(served: Served, monkeypatc
     assert len(looked) == 5
 
 
-def test_a_new_reading_is_drawn(served: Served) -> None:
-    assert "12%" not in ask(served, "/charts?account=new&span=24h").words
-    served.service.advance(HOUR)
+def test_a_new_reading_is_drawn_within_the_same_minute(served: Served) -> None:
+    assert "5 h 88 % left" in ask(served, "/charts?account=new&span=24h").words
+    served.service.advance(timedelta(seconds=15))
     served.service.accounts["new"].use(five_hour=20)
     served.board.refresh(["new"], wait=20)
     words = ask(served, "/charts?account=new&span=24h").words
     assert "5 h 68 % left" in words
-    assert "14:00 68% 68%" in words
+    assert "13:00 68% 68%" in words
 
 
 def test_it_is_sent_once_while_nothing_changes(served: Served) -> None:

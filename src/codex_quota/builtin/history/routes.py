@@ -53,7 +53,7 @@ class EventsRoute(Route):
         """The events document, of ``account`` and ``kind`` alone where they are given."""
         from codex_quota.history import events_document
 
-        return _answered(lambda: _json(events_document(_events(request, _history(request)), generated_at=request.now)))
+        return _answered(lambda: _json(events_document(_events(request, _history(request), 30 * DAY), generated_at=request.now)))
 
 
 class FeedRoute(Route):
@@ -96,7 +96,7 @@ def _feed(request: RouteRequest, address: str) -> RouteAnswer:
 
     history = _history(request)
     feed = atom_feed(
-        _events(request, history),
+        _events(request, history, 7 * DAY),
         identity=history.identity,
         self_url=address,
         now=request.now,
@@ -105,8 +105,8 @@ def _feed(request: RouteRequest, address: str) -> RouteAnswer:
     return RouteAnswer(body=feed, content_type=ATOM)
 
 
-def _events(request: RouteRequest, history: History) -> list[HistoryEvent]:
-    (begin, end), kinds = _stretch(request, 30 * DAY), _kinds(request.query.get("kind"))
+def _events(request: RouteRequest, history: History, usual: timedelta) -> list[HistoryEvent]:
+    (begin, end), kinds = _stretch(request, usual), _kinds(request.query.get("kind"))
     every = (event for one in _accounts(request).values() for event in history.events(one, since=begin, until=end))
     return sorted((event for event in every if event.kind in kinds), key=lambda event: event.at)
 
