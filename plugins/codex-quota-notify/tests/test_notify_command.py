@@ -270,12 +270,12 @@ def test_replay_without_files_goes_through_the_history(tmp_path: Path) -> None:
     assert (ran.status, ran.err) == (2, "codex-quota: there is no history to replay; give files of 'codex-quota --format json'\n")
     history = History.of(codex_quota.Options(environ=clean_environ(tmp_path)))
     assert history is not None
-    for minutes, left in ((0, 60), (30, 15)):
+    for minutes, left in ((0, 40), (30, 15)):
         assert history.record([reading(minutes, window("weekly", left, REST))], after(minutes)) == 1
     history.record([failure(UnauthorizedError("signed out"))], after(60))
     ran = run("replay", directory=tmp_path)
     assert (ran.status, ran.err) == (0, "3 readings, 2 alerts in 2 messages; nothing was sent\n")
     assert [line.split("  ", 1)[1].partition(";")[0] for line in ran.out.splitlines()] == [
         "work: weekly 15 % left",
-        "work: the sign-in does not work",
+        "work: the service does not accept the sign-in any more",
     ]

@@ -120,6 +120,8 @@ def test_long_texts_are_wrapped_below_themselves(program: Program, remembered: R
     assert [len(line) <= 80 for line in lines] == [True] * len(lines)
     text = " ".join(line[-44:].strip() for line in lines)
     assert len(lines) > 1
+    assert "customer-production-env" in lines[0]
+    assert "…  the reset of" in lines[0]
     assert lines[1].startswith(" " * 30)
     assert text.endswith((remembered.now + timedelta(hours=123)).strftime("%H:%M"))
 

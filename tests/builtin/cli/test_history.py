@@ -7,13 +7,15 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from remembered import DAY, HOUR, Remembered
 
-from codex_quota.history import history_file
-from codex_quota.interfaces import Options
+from codex_quota import Account, Options
+from codex_quota.history import History, Reading, history_file
 from program import Program
+from snapshots import FIVE, WEEK
 
 HEAD = "at\taccount\tlimit\twindow\tlabel\tused_percent\tremaining_percent\tresets_at\tstarted\tplan\terror\torigin\n"
 
@@ -54,6 +56,20 @@ def test_no_line_is_wider_than_the_terminal(program: Program, remembered: Rememb
 
     ran = program("history", terminal=True, COLUMNS=columns, NO_COLOR="1")
     assert max(cell_len(line) for line in ran.out.splitlines()) <= int(columns)
+
+
+def test_long_names_are_shortened_and_the_line_is_not(program: Program) -> None:
+    remembered = Remembered(program)
+    name = "customer-production-environment-europe-central-1"
+    spark = replace(WEEK, limit="GPT-5.3-Codex-Spark", used_percent=100)
+    remembered.history.add(
+        Account(name=name, source="x", account_id="long"), [Reading(account=name, at=remembered.now, windows=(spark,))]
+    )
+    ran = program("history", name, terminal=True, NO_COLOR="1")
+    assert ran.out == (
+        "Account             Window              Course               Left  Least  Resets\n"
+        "customer-producti…  GPT-5.3-Codex-Spa…  ··················▁  0%    0%     0\n"
+    )
 
 
 def test_a_row_for_each_window_of_each_reading(program: Program, remembered: Remembered) -> None:
@@ -149,9 +165,6 @@ def test_what_cannot_be_shown_is_told_in_one_line(program: Program, remembered: 
 
 
 def test_a_name_may_be_given_in_another_normal_form(program: Program, remembered: Remembered) -> None:
-    from codex_quota import Account
-    from codex_quota.history import Reading
-
     remembered.history.add(Account(name="Büro", source="x", account_id="c"), [Reading(account="Büro", at=remembered.now)])
     assert program("history", "Bu\u0308ro").out.count("Büro") == 1
 
@@ -200,12 +213,6 @@ def test_nobody_is_asked(program: Program, remembered: Remembered) -> None:
 
 def test_long_times_are_drawn_from_enough_readings(program: Program) -> None:
     """One an hour at least, so that no five-hour window is lost."""
-    from dataclasses import replace
-
-    from codex_quota import Account
-    from codex_quota.history import History, Reading
-    from snapshots import FIVE
-
     now = Remembered(program).now
     found = []
     for hour in range(90 * 24):

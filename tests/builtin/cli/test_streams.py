@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from codex_quota import hookimpl
+from codex_quota.builtin.cli.main import main
 from codex_quota.builtin.cli.streams import json_for
 from codex_quota.simulated import SimulatedService
 
@@ -45,6 +47,20 @@ def test_errors_do_not_go_to_standard_output_instead(world: dict[str, str]) -> N
 def test_a_closed_output_is_no_traceback(world: dict[str, str], words: str, status: int) -> None:
     done = shell(f"{PROGRAM} {words} >&-", world)
     assert (done.returncode, done.stdout, done.stderr) == (status, b"", b"")
+
+
+def test_the_whole_answer_is_out_before_plugins_hear_of_it(world: dict[str, str], tmp_path: Path) -> None:
+    out, seen = tmp_path / "out", list[bytes]()
+
+    class Plugin:
+        @hookimpl
+        def snapshots_updated(self) -> None:
+            seen.append(out.read_bytes())
+
+    with out.open("w", encoding="utf-8") as stream:
+        assert main([], environ=world, stdout=stream, stderr=io.StringIO(), plugins=[Plugin()]) == 0
+    assert seen == [out.read_bytes()]
+    assert seen[0].splitlines()[1].startswith(ROW)
 
 
 @pytest.mark.parametrize("words", ["-f json", "accounts -f json", "cache -f json"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codex_quota import CredentialInvalidError, NetworkError, RateLimitedError, Snapshot, SpendLimit
+from codex_quota import CredentialInvalidError, Credits, NetworkError, RateLimitedError, Snapshot, SpendLimit
 from codex_quota.builtin.cli.watch_interval import Turn, figures, interval, next_turn, seconds_to_change, wait_text
 from snapshots import DAY, HOUR, NOW, quota, snapshot, window
 
@@ -39,6 +39,13 @@ def test_any_window_that_can_still_run_out_tightens_it_even_one_of_another_limit
 def test_what_has_run_out_does_not_tighten_it(reached: bool | None) -> None:
     both = quota(window("five_hour", 100, 3 * HOUR), window("weekly", 20, 4 * DAY), reached=reached)
     assert interval(snapshot("work", both), NOW, BASE) == BASE
+
+
+def test_nor_does_another_limit_that_has_run_out_or_one_that_credits_cover() -> None:
+    spark = window("weekly", 100, DAY, limit="GPT-5.3-Codex-Spark")
+    assert interval(snapshot("work", quota(window("five_hour", 10, HOUR), spark)), NOW, BASE) == BASE
+    covered = quota(window("five_hour", 100, HOUR), reached=False, credits=Credits(unlimited=True))
+    assert interval(snapshot("work", covered), NOW, BASE) == BASE
 
 
 def test_nor_does_what_a_blocked_account_has_left() -> None:

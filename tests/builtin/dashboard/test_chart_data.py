@@ -152,3 +152,12 @@ def test_a_chart_serves_for_a_while(span: str, length: timedelta) -> None:
     moments = sorted({steady(NOW + minute * timedelta(minutes=1), SPANS[span]) for minute in range(60 * 24)})
     assert {after - before for before, after in pairwise(moments)} == {length}
     assert NOW - length < moments[0] <= NOW
+
+
+def test_a_row_tells_a_reset_by_its_time(past: Make) -> None:
+    five = [replace(FIVE, used_percent=percent, resets_at=NOW - back) for percent, back in ((80, 8 * HOUR), (5, 3 * HOUR))]
+    made = past(ago(9 * HOUR, five[0]), ago(7 * HOUR, five[1]))
+    shown = snapshot("work", quota(FIVE))
+    (found,) = charts(made, shown, "30d")
+    rows = figure(shown, found, "30 d", DAY, style()).rows
+    assert [(row.time, row.extreme, row.remarks) for row in rows] == [("00:00", "20%", "reset 04:04, reset 09:04, nothing read")]

@@ -198,6 +198,17 @@ def test_in_chinese(served: Served) -> None:
     assert not re.search(r"left|resets|Figures|reading", words)
 
 
+def test_everybody_has_their_own_zone_and_language(service: SimulatedService, home: Path, environ: dict[str, str]) -> None:
+    with serving(service, home / "account", environ) as running:
+        read(running, 5)
+        told = [
+            ask(running, Cookie=f"codex_quota_zone={zone}", **{"Accept-Language": language}).words.rpartition("error ")[2]
+            for zone, language in (("Asia/Tokyo", "en"), ("Europe/Berlin", "en"), ("Europe/Berlin", "zh"))
+        ]
+    assert told[:2] == ["Times are in Asia/Tokyo.", "Times are in Europe/Berlin."]
+    assert told[2].endswith("时间按 Europe/Berlin 显示。")
+
+
 def test_percentages_used_where_the_dashboard_shows_them(service: SimulatedService, home: Path, environ: dict[str, str]) -> None:
     with serving(service, home / "account", environ, utc=True, show="used") as running:
         read(running, 5)

@@ -116,6 +116,13 @@ def _print_table(events: Sequence[HistoryEvent], context: Context) -> None:
     room = max(20, (style.width or 100) - first - second - 4)
     for at, account, text in (heads, *rows) if rows else ():
         for number, line in enumerate(wrap(text, room)):
-            cells = (at, account) if not number else ("", "")
+            cells = (at, _short(account, second, style.unicode)) if not number else ("", "")
             begin = "  ".join(set_cell_size(cell, size) for cell, size in zip(cells, (first, second), strict=True))
             print(f"{begin}  {line}", file=context.stdout)
+
+
+def _short(text: str, room: int, unicode: bool) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    mark = "…" if unicode else "..."
+    return text if cell_len(text) <= room else set_cell_size(text, room - len(mark)).rstrip() + mark

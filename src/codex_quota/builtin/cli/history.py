@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from codex_quota.options import Option, add_options, whole
 
 from .kept import chosen_accounts, tell, the_history
 from .listing import local_iso, print_list
-from .screen import can_draw
+from .screen import can_draw, width_of
 from .sessions import take_session_files
 from .status import ExitStatus
 from .streams import is_utf8
@@ -37,7 +37,8 @@ _ROWS = (
     "at", "account", "limit", "window", "label", "used_percent", "remaining_percent", "resets_at", "started", "plan", "error",
     "origin",
 )  # fmt: skip
-_CELLS = 24
+_CELLS, _FEWEST_CELLS = 24, 8
+_OTHER_COLUMNS = len("  Left  Least  Resets") + 2 * len("  ")
 _FEW, _OFTEN = 1000, timedelta(hours=1)
 
 
@@ -74,7 +75,7 @@ class HistoryCommand(Command):
             document = history_document(found, since=begin, until=end, generated_at=context.now())
             print(json.dumps(document, indent=2, ensure_ascii=not is_utf8(context.stdout)), file=context.stdout)
         elif chosen == "table":
-            rows = [*_summaries(found, begin, end, can_draw(context.stdout))]
+            rows = _summaries(found, begin, end, context)
             if rows:
                 print_list(rows, _SUMMARY, args, context)
         else:
@@ -92,24 +93,39 @@ def _tell_what_is_missing(found: Mapping[str, Sequence[Reading]], history: Histo
         tell("nothing was read in that time", context)
 
 
-def _summaries(found: Mapping[str, Sequence[Reading]], begin: datetime, end: datetime, unicode: bool) -> Iterator[dict[str, Any]]:
+def _summaries(found: Mapping[str, Sequence[Reading]], begin: datetime, end: datetime, context: Context) -> list[dict[str, Any]]:
     """One row for each window: its line over time, what is left, the least there was, and how often it was reset."""
     from codex_quota.history import left_of_windows, observations, sparkline
     from codex_quota.pace import cycles
 
-    for name, readings in found.items():
-        seen = observations(readings)
-        for key, left in left_of_windows(readings).items():
-            (limit, _, label), ended = key, [cycle for cycle in cycles(seen[key]) if cycle.ended]
-            known = [figure for _, figure in left if figure is not None]
-            yield {
+    lines = [(name, *line) for name, readings in found.items() for line in left_of_windows(readings).items()]
+    seen = {name: observations(readings) for name, readings in found.items()}
+    titles = {key: key[2] if key[0] == "codex" else f"{key[0]} {key[2]}" for _, key, _ in lines}
+    cells = _cells(found, titles.values(), width_of(context.stdout, context.environ))
+    rows = []
+    for name, key, left in lines:
+        known = [figure for _, figure in left if figure is not None]
+        course = sparkline(left, cells, begin, end, unicode=can_draw(context.stdout))
+        rows.append(
+            {
                 "account": name,
-                "window": label if limit == "codex" else f"{limit} {label}",
-                "course_of_what_is_left": sparkline(left, _CELLS, begin, end, unicode=unicode),
+                "window": titles[key],
+                "course_of_what_is_left": course,
                 "left": None if not known else f"{known[-1]:.0f}%",
                 "least": None if not known else f"{min(known):.0f}%",
-                "resets": str(len(ended)),
+                "resets": str(sum(cycle.ended is not None for cycle in cycles(seen[name][key]))),
             }
+        )
+    return rows
+
+
+def _cells(names: Iterable[str], titles: Iterable[str], width: int) -> int:
+    """How long a line may be, so that in a narrow terminal it is the names that are shortened and not the line's end."""
+    from rich.cells import cell_len
+
+    room = width - _OTHER_COLUMNS
+    taken = sum(min(max(map(cell_len, texts), default=0), room // 3) for texts in (names, titles))
+    return max(_FEWEST_CELLS, min(_CELLS, room - taken))
 
 
 def _rows(found: Mapping[str, Sequence[Reading]]) -> Iterator[dict[str, Any]]:

@@ -222,5 +222,5 @@ class WindowsTerminal(Terminal):
         return ["stop"] if "\x03" in characters else windows_keys(characters)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        self._ended = True
+        self._ended |= _WORDS[signal.Signals(number).name] == "stop"
         super()._hear(number, frame)

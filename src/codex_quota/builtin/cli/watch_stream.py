@@ -109,7 +109,7 @@ class _Reader:
         self._before = -1
         with suppress(AttributeError, OSError, ValueError):  # Windows has no poll, and not every stream is a file
             poll = select.poll()
-            raise OSError
+            poll.register(stream.fileno(), 0)
             self._poll = poll
 
     def left(self, seconds: float) -> bool:

@@ -107,7 +107,7 @@ def _rows(made: WindowChart, step: timedelta, style: Style) -> tuple[Row, ...]:
 
 def _row(stretch: Stretch, style: Style) -> Row:
     say = style.say
-    remarks = [_reset(reset, style) for reset in stretch.resets]
+    remarks = [_reset(reset, stretch.begin, style) for reset in stretch.resets]
     for pause in stretch.pauses:
         remarks.append(say("nothing read") if pause.error is None else say("not read: {error}").format(error=pause.error))
     return Row(
@@ -118,9 +118,10 @@ def _row(stretch: Stretch, style: Style) -> Row:
     )
 
 
-def _reset(reset: Reset, style: Style) -> str:
+def _reset(reset: Reset, begin: datetime, style: Style) -> str:
+    """When the window began anew, by the time alone on the day of *begin*."""
     text = style.say("reset early, {when}") if reset.early else style.say("reset {when}")
-    return text.format(when=clock(reset.at, style.now, style.tz, style.say))
+    return text.format(when=clock(reset.at, begin, style.tz, style.say))
 
 
 def _percent(used: float | None, style: Style) -> str:
