@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -180,12 +179,3 @@ def test_without_javascript(open_page: Open, aged: Served) -> None:
 def test_times_are_those_of_the_browser(open_page: Open, aged: Served) -> None:
     page = open_page("/charts", timezone_id="Asia/Tokyo")
     expect(page.get_by_text("Times are in Asia/Tokyo.")).to_be_visible()
-
-
-def test_a_history_that_is_gone_is_told_kindly(open_page: Open, served: Served, environ: dict[str, str]) -> None:
-    path = Path(history_of(environ).path)
-    path.unlink(missing_ok=True)
-    path.mkdir(parents=True)
-    page = open_page("/charts")
-    expect(page.get_by_text("The history cannot be read")).to_be_visible()
-    assert len(page.get_by_role("heading", level=2).all()) == 5

@@ -13,7 +13,7 @@ from codex_quota.simulated import Fault, SimulatedService
 from terminals import Tty
 from watched import PROGRAM, Watch
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def test_the_first_picture_is_a_header_the_table_and_the_keys(watch: Watch) -> None:

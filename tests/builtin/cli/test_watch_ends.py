@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,6 @@ from codex_quota.simulated import Fault, SimulatedService
 from codex_quota.testing import install_plugin
 from terminals import Tty
 from watched import Watch
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
 
 import pytest
 
@@ -15,12 +14,10 @@ from codex_quota.simulated import SimulatedService
 from program import Program
 from watched import PROGRAM, QUICK, RUN, Watch
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-
-def piped(watched_accounts: dict[str, str], *words: str, code: str = "") -> subprocess.Popen[str]:
+def piped(watched_accounts: dict[str, str], *words: str) -> subprocess.Popen[str]:
     """The program with standard output in a pipe, and times in which a test can wait for several refreshes."""
-    run = QUICK + "watch_interval.interval = lambda *_, **__: timedelta(seconds=0.2)\n" + code
+    run = QUICK + "watch_interval.interval = lambda *_, **__: timedelta(seconds=0.2)\n"
     return subprocess.Popen(
         [sys.executable, "-c", run + RUN.format(words=["watch", *words])],
         env={**os.environ, **watched_accounts},
