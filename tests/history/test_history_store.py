@@ -198,7 +198,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from codex_quota import Account
-from codex_quota.history import History, Reading
+from codex_quota.history import History, Reading, database
+database.PATIENCE = 60
 history, name = History(Path(sys.argv[1])), sys.argv[2]
 print("ready", flush=True)
 for number in range(int(sys.argv[3])):

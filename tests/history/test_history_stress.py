@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bodies import bodies
 from codex_quota import Snapshot, parse_usage
-from codex_quota.history import History, Reading, events_document, events_of, history_document
+from codex_quota.history import History, Reading, database, events_document, events_of, history_document
 from codex_quota.testing import sample_snapshots
 from session_lines import limits, session, write
 from snapshots import NOW, quota, snapshot, window
@@ -23,6 +24,12 @@ from snapshots import NOW, quota, snapshot, window
 MINUTE = timedelta(minutes=1)
 CALM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SAMPLES = sample_snapshots()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no reason to fail."""
+    monkeypatch.setattr(database, "PATIENCE", 60)
 
 
 def in_order(readings: Sequence[Reading]) -> bool:
@@ -76,7 +83,6 @@ from pathlib import Path
 from codex_quota.history import History, database
 from snapshots import quota, snapshot, window
 
-# a busy machine is no reason to fail
 database.PATIENCE = 60
 what, path = sys.argv[1], Path(sys.argv[2])
 start = datetime(2026, 1, 1, tzinfo=UTC)

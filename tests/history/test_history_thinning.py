@@ -126,6 +126,18 @@ def test_thinning_day_by_day_comes_to_the_same_as_thinning_at_once(history: Hist
     assert len(at_once.readings("work")) < len(readings) / 2
 
 
+def test_a_long_time_is_thinned_month_by_month_as_if_at_once(history: History) -> None:
+    start = NOW - 100 * DAY
+    found = []
+    for number in range(85 * 24 * 2):
+        at, cycle = start + number * 30 * MINUTE, number // 11
+        five = replace(FIVE, used_percent=number % 11 * 9, resets_at=start + (cycle + 1) * 11 * 30 * MINUTE)
+        found.append(Reading(account="work", at=at, windows=(five,), plan="plus" if number % 701 < 600 else "pro"))
+    history.add(WORK, found)
+    history.thin(NOW)
+    assert history.readings("work") == thinned(found)
+
+
 def test_only_what_became_old_is_looked_at_again(history: History) -> None:
     history.add(WORK, [reading(minute, 1) for minute in range(0, 60, 20)])
     assert history.thin(NOW) == 2

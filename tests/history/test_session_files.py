@@ -93,7 +93,7 @@ def test_a_file_without_an_answer_is_begun_anew_until_there_is_one(home: Path, h
     path = write(home, THEN, begin(THEN) + begin(THEN + SECOND / 10))
     assert take(home, history) == 0
     path.write_bytes(
-        begin(THEN) + begin(THEN + SECOND / 10) + told(THEN + SECOND / 9, limits(3)) + told(THEN + MINUTE, used(1, 10)[1])
+        begin(THEN) + begin(THEN + SECOND / 10) + told(THEN + SECOND / 9, used(0, 3)[1]) + told(THEN + MINUTE, used(1, 10)[1])
     )
     assert (take(home, history), kept(history)) == (1, [(1, [10])])
 

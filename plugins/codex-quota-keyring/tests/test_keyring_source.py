@@ -372,7 +372,9 @@ def test_after_401_the_keyring_is_asked_again(tmp_path: Path) -> None:
         world = KeyringWorld(tmp_path, service)
         live = service.add("live", weekly=80)
         world.put_codex(live.auth_json())
-        client = codex_quota.Client(environ=world.environ, plugins=[_plugin(KeyringSource())], cache="none")
+        # without strangers, since this plugin may be installed too
+        catalogue = codex_quota.Catalogue(plugins=[_plugin(KeyringSource())], strangers=False)
+        client = codex_quota.Client(environ=world.environ, catalogue=catalogue, cache="none")
         (listing,) = [entry for entry in client.accounts() if entry.account.source == "keyring"]
         service.rotate_token(live)
         world.put_codex(live.auth_json())

@@ -139,6 +139,12 @@ def select_identified(
     return _identified(connection.execute(_SELECT.format(_WITHIN), wanted), "")
 
 
+def first(connection: sqlite3.Connection, account: int) -> datetime | None:
+    """When the first reading of one account was made."""
+    (at,) = connection.execute("SELECT min(at) FROM reading WHERE account = ?", (account,)).fetchone()
+    return None if at is None else _moment(at)
+
+
 def latest(connection: sqlite3.Connection, account: int, until: datetime) -> list[Reading]:
     """The last two readings of one account that this program made, up to *until*, without its name, the last one first.
 

@@ -21,6 +21,7 @@ from .settings import DAILY_AFTER, HISTORY, HOURLY_AFTER, history_file
 from .thinning import DAY, HOUR, superfluous
 
 _THINNED_AT_ONCE = 5
+_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,15 +187,18 @@ class History:
         return gone
 
     def _thin(self, connection: sqlite3.Connection, number: int, now: datetime, since: datetime | None) -> int:
-        """Thin one account; what was old at *since* already has been thinned."""
+        """Thin one account, a month at a time; what was old at *since* already has been thinned."""
+        first = rows.first(connection, number)
         gone = 0
         for span, bucket in self._spans:
-            begin = None if since is None else since - span - DAY
-            before = None if begin is None else begin - LOOK_AROUND
-            identified = rows.select_identified(connection, number, before, now - span)
-            places = superfluous([reading for _, reading in identified], bucket)
-            found = [identified[place] for place in places]
-            gone += rows.delete(connection, [row for row, reading in found if begin is None or reading.at >= begin])
+            begin, end = since - span - DAY if since else first or now, now - span
+            while begin <= end:
+                stop = begin + _MONTH
+                identified = rows.select_identified(connection, number, begin - LOOK_AROUND, min(stop + LOOK_AROUND, end))
+                places = superfluous([reading for _, reading in identified], bucket)
+                found = [identified[place] for place in places]
+                gone += rows.delete(connection, [row for row, reading in found if begin <= reading.at < stop])
+                begin = stop
         return gone
 
     @contextmanager
