@@ -35,8 +35,8 @@ def main() -> None:
     parser.add_argument("--seed", default="shown", help="any text (default: %(default)s)")
     options = parser.parse_args()
     cases = [case for window in WINDOWS for habit in HABITS for case in cases_of(window, habit, options.users, options.seed)]
-    print(f"{'':22}{'n':>5} {'within':>7}{'below':>7}{'above':>7}   {'error, points':^23} {'error, hours':^23}")
-    print(f"{'':48}   {''.join(f'{name:>8}' for name in METHODS)}{''.join(f'{name:>8}' for name in METHODS)}")
+    print(f"{'':22}{'n':>5} {'within':>7}{'below':>7}{'above':>7}   {'error, points':^27} {'error, hours':^27}")
+    print(f"{'':48}   {''.join(f'{name:>9}' for name in METHODS)}{''.join(f'{name:>9}' for name in METHODS)}")
     for window in WINDOWS:
         mine = [case for case in cases if case.window == window]
         show(f"{window}", mine)
@@ -62,8 +62,8 @@ def show(name: str, cases: Sequence[Case]) -> None:
         return
     timed = [case.hours for case in cases if case.hours is not None]
     shares = "".join(f"{100 * mean(case.off == off for case in cases):6.0f}%" for off in (0, -1, 1))
-    points = "".join(f"{mean(case.points[method] for case in cases):8.1f}" for method in METHODS)
-    hours = "".join(f"{mean(hours[method] for hours in timed):8.1f}" if timed else f"{'-':>8}" for method in METHODS)
+    points = "".join(f"{mean(case.points[method] for case in cases):9.1f}" for method in METHODS)
+    hours = "".join(f"{mean(hours[method] for hours in timed):9.1f}" if timed else f"{'-':>9}" for method in METHODS)
     print(f"{name:22}{len(cases):5} {shares}   {points}{hours}")
 
 
