@@ -1,4 +1,4 @@
-"""Session files of the Codex client, as its versions wrote them."""
+"""Session files of the Codex CLI, as its versions wrote them."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def words(program: Program) -> Program:
         (["--no-words-loud"], {"CODEX_QUOTA_WORDS_LOUD": "yes"}, "nothing None\n"),
         (["--words-more", "a", "--words-more", "b"], {}, "nothing a b None\n"),
         ([], {"CODEX_QUOTA_WORDS_MORE": "a, b"}, "nothing a b None\n"),
-        (["--words-file", "~/x"], {"HOME": "/home/ann"}, "nothing /home/ann/x\n"),
+        (["--words-file", "~/x"], {"HOME": "/home/ann", "CODEX_QUOTA_HISTORY": "0"}, "nothing /home/ann/x\n"),
     ],
 )
 def test_a_setting_comes_from_the_flag_else_the_variable_else_its_default(

@@ -35,6 +35,7 @@ def line(*points: Point, cells: int = 8, unicode: bool = True) -> str:
         ([at(-3, 100), at(1.5, 0), at(9, 100)], "·▁······"),
         ([at(0, 120), at(1, -5)], "█▁······"),
         ([at(8, 100)], "·······█"),
+        ([at(0, 0), at(8, 100)], "▁▁▁▁▁▁▁█"),
     ],
 )
 def test_each_character_shows_the_last_figure_of_its_time(points: list[Point], drawn: str) -> None:

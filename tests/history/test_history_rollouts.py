@@ -1,4 +1,4 @@
-"""What the Codex client noted about limits, line by line; and which of it tells something that is not known better."""
+"""What the Codex CLI noted about limits, line by line; and which of it tells something that is not known better."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from codex_quota import Account, Credits, HistoryError, Options, Snapshot, UsageError
 from codex_quota.errors import TimedOutError, UnauthorizedError
 from codex_quota.history import FILE_NAME, History, Kept, Reading, history_file
+from codex_quota.history.database import Database
 from snapshots import DAY, FIVE, HOUR, NOW, WEEK, quota, snapshot, window
 
 MINUTE = timedelta(minutes=1)
@@ -302,3 +304,81 @@ def test_windows_without_figures_come_back_without(history: History) -> None:
     odd = replace(window("other", None), label="?", started=None)
     history.record([snapshot("work", quota(odd))], NOW)
     assert history.readings("work")[0].windows == (odd,)
+
+
+@pytest.mark.parametrize(
+    ("change", "surprising"),
+    [
+        ({"used_percent": 42}, False),
+        ({"used_percent": 47}, True),
+        ({"used_percent": 40}, True),
+        ({"resets_at": NOW + 6 * DAY}, True),
+        ({"limit": "spark"}, True),
+    ],
+    ids=["use", "leap", "fall", "reset", "window"],
+)
+def test_the_reading_after_a_surprise_is_kept_because_it_confirms_it(
+    history: History, change: dict[str, object], surprising: bool
+) -> None:
+    before, after = quota(WEEK), quota(replace(WEEK, **change))  # type: ignore[arg-type]
+    shown = [snapshot("work", one, fetched_at=NOW + n * MINUTE) for n, one in enumerate((before, before, after, after, after))]
+    assert [history.record([one], NOW + n * MINUTE) for n, one in enumerate(shown)] == [1, 0, 1, surprising, 0]
+
+
+@pytest.mark.parametrize("facts", [{"plan": "pro"}, {"reset_credits": 3}])
+def test_a_changed_plan_is_confirmed_too(history: History, facts: dict[str, object]) -> None:
+    quotas = (quota(WEEK), quota(WEEK, **facts), quota(WEEK, **facts))
+    shown = [snapshot("work", one, fetched_at=NOW + n * MINUTE) for n, one in enumerate(quotas)]
+    assert [history.record([one], NOW + n * MINUTE) for n, one in enumerate(shown)] == [1, 1, 1]
+
+
+def test_an_event_is_known_with_the_very_next_reading(history: History) -> None:
+    for n, used in enumerate((41, 3, 3)):
+        history.record([at(NOW + n * MINUTE, used)], NOW + n * MINUTE)
+    (event,) = history.events("work", since=NOW, until=NOW + HOUR)
+    assert (event.kind, event.at) == ("early_reset", NOW + MINUTE)
+
+
+def test_two_windows_that_are_called_alike_are_no_news_every_time(history: History) -> None:
+    twins = quota(WEEK, replace(WEEK, used_percent=43, resets_at=NOW + 5 * DAY))
+    shown = [snapshot("work", twins, fetched_at=NOW + n * MINUTE) for n in range(3)]
+    assert [history.record([one], NOW + n * MINUTE) for n, one in enumerate(shown)] == [1, 0, 0]
+
+
+def test_a_clock_that_was_wrong_once_stops_nothing(history: History) -> None:
+    future = NOW + 9000 * DAY
+    history.record([at(future, 50)], future)
+    assert [history.record([at(NOW + n * MINUTE, n)], NOW + n * MINUTE) for n in range(3)] == [1, 1, 1]
+    assert history.record([at(NOW + 3 * MINUTE, 2)], NOW + 3 * MINUTE) == 0
+
+
+def test_a_file_that_another_program_has_begun_anew_is_not_set_aside(history: History) -> None:
+    """Two programs found the damage at the same time; the second one must not take the first one's new file away."""
+    history.record([WORK], NOW)
+    database = Database(history.path)
+    database._set_aside(history.path.stat().st_ino + 1)
+    assert (database.damage, len(history.readings("work"))) == (None, 1)
+    database._set_aside(history.path.stat().st_ino)
+    assert (bool(database.damage), history.path.exists()) == (True, False)
+    database._set_aside(0)
+    assert not history.path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
+def test_a_directory_that_may_not_be_looked_into_is_an_error(history: History) -> None:
+    history.record([WORK], NOW)
+    history.path.parent.chmod(0)
+    try:
+        with pytest.raises(HistoryError, match="Permission denied"):
+            history.readings("work")
+    finally:
+        history.path.parent.chmod(0o700)
+
+
+def test_a_path_that_cannot_be_looked_at_is_an_error(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, **more: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(HistoryError, match="cannot be used: Permission denied"):
+        history.readings("work")

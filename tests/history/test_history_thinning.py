@@ -103,6 +103,13 @@ def test_the_same_events_are_found_afterwards(readings: list[Reading], bucket: t
     assert told(thinned(once, DAY)) == told(readings)
 
 
+def test_what_would_make_an_event_of_flips_is_kept_and_nothing_else() -> None:
+    flips = {10 * 60 + 50, 11 * 60 + 50}
+    found = [reading(minute - 4, 5, credits=Decimal(minute in flips)) for minute in range(0, 30 * 60, 10)]
+    assert told(found) == told(thinned(found)) == []
+    assert (len(found), len(thinned(found))) == (180, 50)
+
+
 @pytest.fixture
 def history(tmp_path: Path) -> History:
     return History(tmp_path / "history.sqlite3")

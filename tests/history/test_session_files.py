@@ -1,4 +1,4 @@
-"""The Codex client's session files: read once, bit by bit, and never touched."""
+"""The Codex CLI's session files: read once, bit by bit, and never touched."""
 
 from __future__ import annotations
 

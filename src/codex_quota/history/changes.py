@@ -52,7 +52,7 @@ def _only_rises(before: Window | None, now: Window | None, later: Window | None)
     """True for what nearly all readings show; it saves a closer look."""
     if before is None or now is None or later is None or not before.resets_at == now.resets_at == later.resets_at:
         return False
-    return before.started is now.started is later.started and _used(before) <= _used(now) <= _used(later)
+    return _used(before) <= _used(now) <= _used(later)
 
 
 def _is_flip(before: Window | None, now: Window | None, later: Window | None) -> bool:

@@ -21,7 +21,7 @@ class Reading:
     """One account as it was seen at ``at`` (aware UTC, whole seconds).
 
     ``error`` is the code of what kept an answer away; ``windows`` is then empty.
-    ``origin`` is ``reading`` for what this program read, ``rollout`` for what the Codex client noted in its session files.
+    ``origin`` is ``reading`` for what this program read, ``rollout`` for what the Codex CLI noted in its session files.
     """
 
     account: str

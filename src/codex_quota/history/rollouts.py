@@ -1,4 +1,4 @@
-"""What the Codex client noted about limits in a session file, as readings. Pure.
+"""What the Codex CLI noted about limits in a session file, as readings. Pure.
 
 The shapes are those of ``codex-rs/protocol/src/protocol.rs`` in openai/codex since October 2025: lines of the type ``event_msg``
 with a ``token_count`` whose ``rate_limits`` are one limit's, the last that an answer brought.

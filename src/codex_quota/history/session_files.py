@@ -1,4 +1,4 @@
-"""The Codex client's session files, read bit by bit into the history; never written."""
+"""The Codex CLI's session files, read bit by bit into the history; never written."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Unread:
 
 
 class SessionFiles:
-    """The session files in one home of the Codex client, as far as *history* has not read them.
+    """The session files in one home of the Codex CLI, as far as *history* has not read them.
 
     A file is known by its name, which the client never gives twice, so one that was archived is not read again.
     Files that the client has compressed (``.jsonl.zst``) are left out.

@@ -138,7 +138,7 @@ class History:
             return rows.others(connection, accounts)
 
     def session_files(self) -> dict[str, tuple[int, int]]:
-        """How large each of the Codex client's session files was, and how much of it was read, in bytes, by name."""
+        """How large each of the Codex CLI's session files was, and how much of it was read, in bytes, by name."""
         with self._reading() as connection:
             return rows.session_files(connection)
 

@@ -1,4 +1,4 @@
-"""Session files of the Codex client in ``codex-quota history``: taken over where it is sure whose they are, else left alone."""
+"""Session files of the Codex CLI in ``codex-quota history``: taken over where it is sure whose they are, else left alone."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_a_bar_on_a_terminal_tells_how_far_it_is(homes: Homes, monkeypatch: pyte
     ran = homes.run(terminal=True)
     assert "session files" in ran.err
     assert "3.1" in ran.err or "3.2" in ran.err
-    assert ran.err.endswith("codex-quota: took 1 readings from the Codex client's session files\n")
+    assert ran.err.endswith("codex-quota: took 1 readings from the Codex CLI's session files\n")
     again = homes.run(terminal=True)
     assert (again.err, homes.kept("codex")) == ("", [10])
 

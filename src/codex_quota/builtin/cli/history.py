@@ -30,7 +30,7 @@ WINDOW = Option(flag="--window", group=HISTORY, convert=str, metavar="NAME",
 POINTS = Option(flag="--points", group=HISTORY, convert=whole(2, 100_000), metavar="N",
                 help="at most so many readings of each account, evenly over the time")  # fmt: skip
 IMPORT = Option(flag="--import", group=HISTORY, default=True, shown="",
-                help="leave out what the Codex client noted in its session files")  # fmt: skip
+                help="leave out what the Codex CLI noted in its session files")  # fmt: skip
 OPTIONS = (since("7d"), UNTIL, WINDOW, POINTS, IMPORT, FORMAT)
 _SUMMARY = ("account", "window", "course_of_what_is_left", "left", "least", "resets")
 _ROWS = (

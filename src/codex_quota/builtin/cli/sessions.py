@@ -1,4 +1,4 @@
-"""Taking what the Codex client noted in its session files into the history, where it is sure whose that is."""
+"""Taking what the Codex CLI noted in its session files into the history, where it is sure whose that is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OTHER_SIGN_INS = ("auth*.json*", "accounts/*.json", "profiles/*.json")
 
 
 def take_session_files(history: History, context: Context) -> None:
-    """Read what is new in the session files of every home of the Codex client that one account alone uses.
+    """Read what is new in the session files of every home of the Codex CLI that one account alone uses.
 
     The files do not say whose figures they hold.
     Why those of a home are left out is told once.
@@ -60,7 +60,7 @@ def _listings(context: Context) -> list[Listing]:
 
 
 def _homes(listings: list[Listing], context: Context) -> list[Path]:
-    """The Codex client's own home, and those in which the sign-ins of accounts lie."""
+    """The Codex CLI's own home, and those in which the sign-ins of accounts lie."""
     options, sources = context.client.options, context.catalogue.sources
     own = sources[SOURCE].credentials(options) if SOURCE in sources else ()
     found = [*own, *(listing.credential for listing in listings)]
@@ -139,4 +139,4 @@ def _take(files: SessionFiles, unread: int, owner: Account, context: Context) ->
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("session files", total=unread)
         taken = files.take(owner, context.now(), lambda read: progress.advance(task, read))
-    tell(f"took {taken} readings from the Codex client's session files", context)
+    tell(f"took {taken} readings from the Codex CLI's session files", context)
