@@ -32,8 +32,8 @@ class _Unread:
 class SessionFiles:
     """The session files in one home of the Codex CLI, as far as *history* has not read them.
 
-    A file is known by its name, which the client never gives twice, so one that was archived is not read again.
-    Files that the client has compressed (``.jsonl.zst``) are left out.
+    A file is known by its name, which the CLI never gives twice, so one that was archived is not read again.
+    Files that the CLI has compressed (``.jsonl.zst``) are left out.
     """
 
     def __init__(self, home: Path, history: History) -> None:
