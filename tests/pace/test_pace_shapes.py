@@ -58,6 +58,13 @@ def test_one_odd_week_of_four_changes_nothing_but_how_much_is_flat() -> None:
     assert shape_after(weeks(10, 40, 10, 10), 4) == pytest.approx(expected(22.4, 0.2, part=10), abs=0.02)
 
 
+def test_only_six_weeks_count() -> None:
+    # nine weeks, seen from the middle of the tenth: the six weeks before begin in the middle of the fourth, after its use
+    found = weekly_shape(weeks(40, 40, 40, 10, 10, 10, 10, 10, 10, 10), seconds(BEGAN + timedelta(weeks=9, hours=36)))
+    # six weeks: a seventh is flat, 6 / 7 × 28 = 24 on top of it
+    assert found == pytest.approx(expected(24, 1 / 7, part=10), abs=0.02)
+
+
 @pytest.mark.parametrize(
     ("found", "count"),
     [
@@ -65,6 +72,11 @@ def test_one_odd_week_of_four_changes_nothing_but_how_much_is_flat() -> None:
         pytest.param(weeks(10, 10, None), 3, id="a week off is no week"),
         pytest.param(weeks(10, 10, 10, watched=42), 3, id="three quarters of each week were watched"),
         pytest.param([], 3, id="nothing"),
+        pytest.param(
+            runs([seen(24 * day, 50, reset=24 * 365, length=timedelta(days=365)) for day in range(0, 140, 20)]),
+            20,
+            id="a year of which nothing was used in the six weeks",
+        ),
     ],
 )
 def test_no_shape_before_three_full_weeks(found: Sequence[Run], count: int) -> None:

@@ -174,7 +174,7 @@ def checked(piece: Piece, pieces: Iterable[Piece], past: Past, clump: float) -> 
     found, share = list(TYPICAL), piece.seen / piece.total
     for other in pieces:
         head = other.until(share * other.total)
-        if (other.full or other.seen >= WHOLE * other.total) and other.seen > head.seen and 2 <= head.used < 100:
+        if (other.full or other.seen >= WHOLE * other.total) and other.seen > head.seen and head.used >= 2:
             found.append(outlook(head, past, clump).surprise(other.seen - head.seen, other.used - head.used))
     found.sort()
     place = CONFIDENCE * len(found) - 0.5
