@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+import codex_quota.client
 from codex_quota import Catalogue, Client, Options, Problem, Snapshot, hookimpl
 from codex_quota.simulated import Fault, SimulatedService
 from program import Program
@@ -161,6 +162,57 @@ def test_two_threads_never_tell_at_the_same_time(service: SimulatedService, envi
         reader.tell_updates()
         first.join(20)
     assert alone == [True, True]
+
+
+def test_the_end_of_a_program_does_not_wait_for_a_listener_that_hangs_elsewhere(
+    service: SimulatedService, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codex_quota.client, "LAST_WAIT", 0.05)
+    service.add("work")
+    hears, go = threading.Event(), threading.Event()
+
+    class Hanging:
+        @hookimpl
+        def snapshots_updated(self) -> None:
+            hears.set()
+            go.wait(20)
+
+    with client(service, environ, Hanging(), cache="none") as reader:
+        reader.fetch_all()
+        first = threading.Thread(target=reader.tell_updates)
+        first.start()
+        assert hears.wait(20)
+        reader.fetch_all()
+        reader.close()
+        assert (reader.tell_updates(), first.is_alive()) == ((), True)
+        go.set()
+        first.join(20)
+        hears.clear()
+        assert (reader.tell_updates(), hears.is_set()) == ((), True)
+
+
+def test_a_listener_can_take_nothing_from_the_others(listener: Listener) -> None:
+    class Greedy:
+        @hookimpl
+        def snapshots_updated(self, current: dict[str, Snapshot]) -> None:
+            current.clear()
+
+    catalogue = Catalogue(plugins=[Greedy(), listener], find=False)
+    (problem,) = catalogue.tell({}, {"work": WORK}, Options(environ={}))
+    assert (problem.plugin, problem.stage) == ("Greedy-0", "snapshots_updated")
+    assert [list(heard) for heard in listener.heard] == [["work"]]
+
+
+def test_a_listener_that_is_a_wrapper_is_told_that_it_is_none(listener: Listener) -> None:
+    class Wrapping:
+        @hookimpl(wrapper=True)
+        def snapshots_updated(self) -> Iterator[None]:
+            yield
+
+    catalogue = Catalogue(plugins=[Wrapping(), listener], find=False)
+    (problem,) = catalogue.tell({}, {"work": WORK}, Options(environ={}))
+    assert (problem.plugin, problem.reason) == ("Wrapping-0", "TypeError: is a wrapper, but each plugin is called on its own")
+    assert len(listener.heard) == 1
 
 
 def test_a_command_tells_after_its_output_stands(program: Program, listener: Listener) -> None:

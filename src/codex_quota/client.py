@@ -25,6 +25,8 @@ from .workers import each
 if TYPE_CHECKING:
     from .transport import Transport
 
+LAST_WAIT = 5.0
+
 
 class Client:
     """Reads quota; thread-safe, a context manager, cheap to make.
@@ -86,6 +88,7 @@ class Client:
         self.now = now or (lambda: datetime.now(UTC))
         self._guard = threading.RLock()
         self._telling = threading.Lock()
+        self._closed = False
         self._listened = listeners and self.catalogue.has_listeners
         self._known: dict[str, Snapshot] = {}
         self._before: dict[str, Snapshot | None] = {}
@@ -187,12 +190,17 @@ class Client:
         """Let plugins hear (``snapshots_updated``) of everything read since the last call; returns what went wrong in them.
 
         The program calls it once the result stands on the screen, the dashboard after each change; takes as long as they take.
+        Once the client is closed it waits for a call in another thread for a few seconds at most.
         """
-        with self._telling:
+        if not self._telling.acquire(timeout=LAST_WAIT if self._closed else -1):
+            return ()
+        try:
             with self._guard:
                 previous = {name: snapshot for name, snapshot in self._before.items() if snapshot is not None}
                 current, self._before, self._updates = self._updates, {}, {}
             return self.catalogue.tell(previous, current, self.options) if current else ()
+        finally:
+            self._telling.release()
 
     def _note(self, reading: Reading, snapshot: Snapshot) -> None:
         if self._listened:
@@ -212,6 +220,7 @@ class Client:
 
     def close(self) -> None:
         """Stop waiting, close connections and the store; the client cannot be used afterwards."""
+        self._closed = True
         with self._guard:
             if self._transport is not None:
                 self._transport.close()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -104,11 +105,13 @@ class Catalogue:
 
     def tell(self, previous: Mapping[str, Snapshot], current: Mapping[str, Snapshot], options: Options) -> tuple[Problem, ...]:
         """Call every ``snapshots_updated`` with what was known before and what was read now; returns what went wrong in it."""
-        given = {"previous": previous, "current": current, "options": options}
+        given = {"previous": MappingProxyType(previous), "current": MappingProxyType(current), "options": options}
         failed: list[Problem] = []
         for record, plugin in self._loaded:
             for implementation in self._implementations("snapshots_updated", plugin):
                 try:
+                    if implementation.wrapper or implementation.hookwrapper:
+                        raise TypeError("is a wrapper, but each plugin is called on its own")
                     implementation.function(*(given[name] for name in implementation.argnames))
                 except (Exception, SystemExit, GeneratorExit) as error:
                     reason = error.line() if isinstance(error, CodexQuotaError) else describe(error)
