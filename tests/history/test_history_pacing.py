@@ -83,10 +83,11 @@ def test_a_failed_snapshot_stays_as_it_is(history: History) -> None:
 @pytest.mark.parametrize(
     ("windows", "days"),
     [
-        ([window("five_hour")], 3),
-        ([replace(WEEK, length=5 * HOUR)], 3),
-        ([replace(WEEK, length=7 * DAY), replace(WEEK, length=5 * HOUR)], 42),
-        ([replace(WEEK, length=30 * DAY)], 90),
+        ([], 0),
+        ([replace(WEEK, length=None)], 28),
+        ([replace(WEEK, length=5 * HOUR)], 28),
+        ([replace(WEEK, length=7 * DAY), replace(WEEK, length=5 * HOUR)], 49),
+        ([replace(WEEK, length=30 * DAY)], 210),
     ],
 )
 def test_how_far_back_the_history_matters(windows: list[Window], days: int) -> None:

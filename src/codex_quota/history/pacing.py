@@ -9,12 +9,9 @@ from datetime import datetime, timedelta
 
 from ..errors import HistoryError
 from ..model import Snapshot, Window
-from ..pace import Observation, Working, forecast, observation_of
+from ..pace import Observation, Working, forecast, lookback, observation_of
 from .records import Reading, WindowKey, key_of
 from .store import History
-
-LOOKBACK = timedelta(days=42)
-CYCLES = 3
 
 
 def paced(snapshots: Iterable[Snapshot], history: History | None, working: Working | None, now: datetime) -> list[Snapshot]:
@@ -59,6 +56,5 @@ def observations(readings: Iterable[Reading]) -> Mapping[WindowKey, list[Observa
 
 
 def reach(windows: Iterable[Window]) -> timedelta:
-    """How far back the history matters to these windows: some cycles of the longest, at least six weeks of a week's."""
-    longest = max((window.length for window in windows if window.length is not None), default=timedelta(0))
-    return max(CYCLES * longest, LOOKBACK if longest >= timedelta(days=5) else timedelta(days=3))
+    """How far back the history matters to the forecasts of these windows."""
+    return max((lookback(window.length) for window in windows), default=timedelta(0))
