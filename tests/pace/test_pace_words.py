@@ -49,16 +49,16 @@ REASONS = {
         (RUNS_OUT, replace(USED, time="countdown"), "runs out in 1d 2h (1d–1d 5h), 9h before the reset"),
         (RUNS_OUT, replace(USED, time="clock"), "runs out Tue 14:10 (12:30–17:00), 9h before the reset"),
         (RUNS_OUT, replace(USED, now=on(17, 12)), "runs out 14:10 (12:30–17:00), 9h before the reset"),
-        (RUNS_OUT, replace(USED, tz=ZoneInfo("Asia/Tokyo")), "runs out Tue 23:10 (21:30–Wed 02:00), 9h before the reset"),
+        (RUNS_OUT, replace(USED, tz=ZoneInfo("Asia/Tokyo")), "runs out Tue 23:10 (Tue 21:30–Wed 02:00), 9h before the reset"),
         (
             replace(RUNS_OUT, exhausts_between=(on(16, 22), on(17, 23))),
             USED,
-            "runs out Tue 14:10 (Mon 22:00–23:00), 9h before the reset",
+            "runs out Tue 14:10 (Mon 22:00–Tue 23:00), 9h before the reset",
         ),
         (
             replace(RUNS_OUT, exhausts_at=on(16, 20), exhausts_between=(on(16, 18), on(17, 3))),
             USED,
-            "runs out 20:00 (18:00–Tue 03:00), 1d 3h before the reset",
+            "runs out 20:00 (Mon 18:00–Tue 03:00), 1d 3h before the reset",
         ),
         (replace(RUNS_OUT, exhausts_between=(on(17, 1), None)), USED, "runs out Tue 14:10 (01:00 or later), 9h before the reset"),
         (

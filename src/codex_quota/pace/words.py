@@ -87,19 +87,20 @@ def _when(moment: datetime, style: Style) -> str:
 
 
 def _time_span(pace: Pace, style: Style) -> str:
-    """The interval around a moment; a bound on the moment's own day is told by its time, every other one by its day too."""
+    """The interval around a moment: bounds on the moment's own day are told by their times, else each by its day too."""
     if pace.exhausts_at is None or pace.exhausts_between is None:
         return ""
+    earliest, latest = pace.exhausts_between
     there = replace(style, now=pace.exhausts_at)
+    own_day = all(is_today(moment, there) for moment in pace.exhausts_between if moment is not None)
 
     def bound(moment: datetime) -> str:
         if style.time == "countdown":
             return countdown(moment - style.now, style.say)
-        if is_today(moment, there):
+        if own_day:
             return clock(moment, there.now, style.tz, style.say)
         return clock(moment, style.now - timedelta(days=is_today(moment, style)), style.tz, style.say)
 
-    earliest, latest = pace.exhausts_between
     if latest is None:
         return style.say("{time} or later").format(time=bound(earliest))
     return _span(bound(earliest), bound(latest), style)
