@@ -133,6 +133,8 @@ class Transport:
                 wire = response.extensions["network_stream"].get_extra_info("socket")
                 body = _body(response)
             line.reusable = wire.fileno() >= 0
+        except httpx.TimeoutException:
+            raise TimeoutError from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise _network_error(error, host_of(endpoint), line, redact(_reason(error))) from None
         finally:
@@ -220,11 +222,7 @@ def _network_error(error: Exception, host: str, line: Line, reason: str) -> Serv
 
     proxy = shown_proxy(line.proxy) if line.proxy else None
     if proxy is not None and not line.connected:
-        if isinstance(error, httpx.TimeoutException):
-            return TimedOutError(f"the proxy {proxy} did not answer in time")
         return NetworkError(f"cannot connect to the proxy {proxy}: {reason}", hint=_PROXY_HINT)
-    if isinstance(error, httpx.TimeoutException):
-        return TimedOutError(f"{host} did not answer in time")
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         hint = "behind a proxy with a certificate of its own, set CODEX_CA_CERTIFICATE (or SSL_CERT_FILE) to its PEM file"
         return _lasting(NetworkError(f"the certificate of {host} cannot be verified", hint=hint))
