@@ -11,7 +11,7 @@ import pytest
 from codex_quota import HistoryError, Snapshot, Window
 from codex_quota.history import History, Reading, observations, paced, reach, with_pace
 from codex_quota.pace import Observation, Pace, Working
-from snapshots import DAY, GONE, HOUR, NOW, WEEK, quota, snapshot, window
+from snapshots import DAY, GONE, HOUR, NOW, WEEK, quota, snapshot
 
 # a week of which three days have passed
 LIVE = replace(WEEK, used_percent=60, resets_at=NOW + 4 * DAY, length=7 * DAY)
