@@ -15,10 +15,11 @@ from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 import codex_quota
+from codex_quota.history import paced
 from codex_quota.simulated import SimulatedService
 
 PICTURE = Path(__file__).with_name("demo.svg")
-COLUMNS = 80
+COLUMNS = 88
 ZONE = timezone(timedelta(hours=9))
 NOW = datetime(2026, 11, 24, 9, tzinfo=ZONE)
 
@@ -48,7 +49,7 @@ line-height: {line_height}px; font-variant-east-asian: full-width; }}
 
 
 def demo_text(*, color: bool) -> str:
-    """The table of ``codex-quota demo`` at 80 columns, as it looks on 2026-11-24 at nine in Tokyo."""
+    """The table of ``codex-quota demo`` at 88 columns, as it looks on 2026-11-24 at nine in Tokyo."""
     here = Path.cwd()
     with SimulatedService.demo(now=NOW) as service, TemporaryDirectory() as place:
         os.chdir(place)
@@ -56,7 +57,8 @@ def demo_text(*, color: bool) -> str:
             service.write_accounts("account")
             with codex_quota.Client(chatgpt_url=service.url, cache="none", environ={}, now=service.clock) as client:
                 style = codex_quota.Style(now=NOW, tz=ZONE, width=COLUMNS, color=color)
-                return client.catalogue.formatters.choose("table").format(client.fetch_all(), style)
+                shown = paced(client.fetch_all(), None, None, NOW)
+                return client.catalogue.formatters.choose("table").format(shown, style)
         finally:
             os.chdir(here)
 

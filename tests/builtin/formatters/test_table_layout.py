@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from codex_quota.errors import UnauthorizedError, WorkspaceDeactivatedError
+from codex_quota.history import with_pace
 from codex_quota.model import Credits, Snapshot, SpendLimit, Window
 from snapshots import (
     BURNED,
     EVERYBODY,
     HOUR,
+    NOW,
     WEEK,
     WORK,
     quota,
@@ -66,6 +69,20 @@ def test_no_line_is_too_long_and_no_number_or_reset_is_cut(width: int, unicode: 
         "394.80",
     ):
         assert whole in table_part
+
+
+def test_the_pace_has_a_column_of_its_own_where_names_need_not_be_cut_for_it() -> None:
+    # half of the seven days have passed, so 38 % used is twelve points behind even use
+    half = replace(WEEK, used_percent=38, resets_at=NOW + timedelta(days=3, hours=12))
+    shown = with_pace(snapshot("a-long-name", quota(half)), (), NOW)
+    assert written(shown, width=71).splitlines() == [
+        "Account      Plan  Window  % left     Pace  Resets              Source",
+        "a-long-name  Plus  weekly  ███░░  62   -12  Thu 00:04 (3d 12h)  network",
+    ]
+    assert written(shown, width=70).splitlines() == [
+        "Account      Plan  Window  % left          Resets              Source",
+        "a-long-name  Plus  weekly  ██████░░░░  62  Thu 00:04 (3d 12h)  network",
+    ]
 
 
 def test_the_longest_error_code_has_room() -> None:

@@ -68,10 +68,10 @@ def columns(blocks: Sequence[Block], heading: str, width: int, pen: Pen) -> list
     titles = {"name": say("Account"), "email": say("Email"), "plan": say("Plan"), "source": say("Source")}
     natural = {f: max(pen.cell_len(titles[f]), *(pen.cell_len(getattr(b, f)) for b in blocks)) for f in fields}
     age = max(pen.cell_len(titles["source"]), *(pen.cell_len(b.age) for b in blocks))
-    floors = {"name": 8, "email": 18, "plan": 5, "source": age}
-    for pace in (True, False):
+    floors = {"email": 18, "plan": 5, "source": age}
+    for pace, name in ((True, 12), (False, 8)):
         gauge = _Gauge.of(blocks, pen, pace=pace)
-        least = {f: min(natural[f], floors[f]) for f in fields} | gauge.least
+        least = {f: min(natural[f], floors.get(f, name)) for f in fields} | gauge.least
         spare = width - sum(least.values()) - gauge.fixed - len(GAP) * len(fields)
         if spare >= 0:
             break
