@@ -18,12 +18,14 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, sync_playwright
 
 import codex_quota
+from codex_quota.builtin.cli.demo_past import give_past
 from codex_quota.builtin.dashboard.account_files import AccountFiles
 from codex_quota.builtin.dashboard.app import make_app
 from codex_quota.builtin.dashboard.board import Board
 from codex_quota.builtin.dashboard.gate import Gate
 from codex_quota.builtin.dashboard.server import make_server
 from codex_quota.builtin.dashboard.settings import Settings
+from codex_quota.history import FILE_NAME, HISTORY_FILE, History
 from codex_quota.simulated import SimulatedService
 
 HERE = Path(__file__).parent
@@ -54,7 +56,11 @@ def served(service: SimulatedService) -> Iterator[str]:
         directory = Path("account")
         service.write_accounts(directory)
         settings = Settings(host="127.0.0.1", port=0, account_dir=directory, admin_token=token_urlsafe(), utc=True)
-        client = codex_quota.Client(account_dir=directory, chatgpt_url=service.url, cache="none", environ={}, now=service.clock)
+        environ = {HISTORY_FILE.variable: str(Path(place) / FILE_NAME)}
+        give_past(service, directory, History(Path(place) / FILE_NAME))
+        client = codex_quota.Client(
+            account_dir=directory, chatgpt_url=service.url, cache="none", environ=environ, now=service.clock, listeners=False
+        )
         board = Board(client, settings, log=lambda text: None)
         server = make_server(make_app(board, settings, Gate(settings), AccountFiles(directory, client)), settings)
         thread = threading.Thread(target=server.run, daemon=True)
@@ -96,6 +102,7 @@ def main() -> None:
             take(browser, "dashboard.png", f"{address}/")
             take(browser, "dashboard-dark.png", f"{address}/")
             take(browser, "dashboard-phone-dark.png", f"{address}/", width=390, height=844)
+            take(browser, "charts.png", f"{address}/charts?account=busy")
         with served(crowd()) as address:
             take(browser, "dashboard-table.png", f"{address}/", height=800)
         browser.close()

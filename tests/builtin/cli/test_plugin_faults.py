@@ -83,6 +83,11 @@ LOADING: dict[str, tuple[str, str, str]] = {
     "no attribute": ("odd_plugin:box", "", "import: AttributeError: module 'odd_plugin' has no attribute 'box'"),
     "syntax": ("odd_plugin", "def (", "import: SyntaxError: invalid syntax (odd_plugin.py, line 1)"),
     "raises": ("odd_plugin", "1 / 0", "import: ZeroDivisionError: division by zero"),
+    "raises what has no words": (
+        "odd_plugin",
+        "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute",
+        "import: Mute",
+    ),
     "exits": ("odd_plugin", "import sys; sys.exit(0)", "import: SystemExit: 0"),
     "two lines": ("odd_plugin", "raise Exception('one\\ntwo\\x1b[31m')", "import: Exception: one two [31m"),
     "a class": ("odd_plugin:Box", "class Box: pass", "register: is a class; give a module or an object"),
@@ -242,6 +247,7 @@ def test_a_source_that_fails_over_a_signed_out_account_leaves_the_error_as_it_is
 STORES: dict[str, tuple[dict[str, str], list[str]]] = {
     "open": ({"open": "raise ValueError('no place')"}, ["read", "locked", "written"]),
     "get": ({"get": "raise ValueError('no place')"}, ["read"]),
+    "get in words of its own": ({"get": "raise codex_quota.PluginError('no place', hint='make one')"}, ["used"]),
     "get gives bytes": ({"get": "return b'{}'"}, []),
     "get gives nonsense": ({"get": "return 'nonsense'"}, []),
     "set": ({"set": "raise ValueError('no place')"}, ["written"]),
@@ -319,3 +325,32 @@ def test_nothing_of_a_failing_plugin_is_a_traceback_unless_it_is_asked_for(world
     world.install(offering("Command", "def run(self, args, context): return 1 / 0"))
     with pytest.raises(ZeroDivisionError):
         fails()
+
+
+def test_the_demo_names_a_failing_plugin_too(world: World) -> None:
+    world.install("1 / 0")
+    told, banner = world("demo", "--format", "csv").err.splitlines()[:2]
+    assert told == (
+        "codex-quota: plugin odd (distribution quota-odd) could not be loaded: ZeroDivisionError: division by zero; "
+        "'codex-quota plugins' tells more"
+    )
+    assert banner == "Simulated accounts; nothing leaves this machine."
+
+
+def test_the_demo_asks_no_plugin_for_sign_ins(world: World) -> None:
+    names = "codex_quota.parse_credential({'access_token': 'sesame'}, name='mine', source='odd')"
+    world.install(offering("CredentialSource", f"def credentials(self, options): yield {names}"))
+    assert "mine" in world("accounts").out
+    ran = world("demo", "--format", "csv")
+    assert ("mine" in ran.out, "mine" in ran.err) == (False, False)
+
+
+def test_a_format_finds_its_settings_in_the_demo_too(world: World) -> None:
+    setting = "Option(flag='--odd-word', group='odd', convert=str, default='plain', help='a word')"
+    lines = (
+        f"settings = ({setting},)",
+        "def format(self, snapshots, style): return self.settings[0].value(style.environ) + '\\n'",
+    )
+    world.install("from codex_quota.options import Option\n" + offering("Formatter", *lines))
+    world.environ |= {"CODEX_QUOTA_ODD_WORD": "golden"}
+    assert world("demo", "--format", "odd").out == "golden\n"

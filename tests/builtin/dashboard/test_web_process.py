@@ -118,6 +118,10 @@ def test_a_port_that_is_taken_is_one_line(world: dict[str, str]) -> None:
 def test_the_demo_has_a_dashboard_too(world: dict[str, str], service: SimulatedService) -> None:
     dashboard = Dashboard(world, "demo", "--web", "--port", "0")
     assert dashboard.get("healthz") == {"status": "ok"}
+    while len(dashboard.get("api/results")["results"]) < 9:
+        os.sched_yield()
+    past = {one["account"]: len(one["readings"]) for one in dashboard.get("api/history?since=27d&points=1000")["accounts"]}
+    assert (past["busy"] >= 26 * 24, past["business"]) == (True, 0)
     dashboard.end()
     assert (dashboard.process.returncode, service.requests) == (0, [])
 

@@ -13,6 +13,7 @@ from codex_quota.options import Option, add_options, whole
 from .common import CLIENT_OPTIONS, OUTPUT_OPTIONS, make_client
 from .interrupts import ended_by_signals
 from .parser import command_parser
+from .problems import tell_problems
 from .show import Show
 
 if TYPE_CHECKING:
@@ -48,11 +49,17 @@ class Demo(Command):
 
         for option in (*OUTPUT_OPTIONS, WEB, PORT):
             option.resolve(args, context.environ)
+        tell_problems(context.catalogue.problems, context.stderr)
         print("Simulated accounts; nothing leaves this machine.", file=context.stderr, flush=True)
         temporary = TemporaryDirectory(prefix="codex-quota-demo-")
         with ended_by_signals(), temporary as place, SimulatedService.demo() as service:
             service.write_accounts(Path(place) / "account")
             if args.web:
+                from codex_quota.history import FILE_NAME, History
+
+                from .demo_past import give_past
+
+                give_past(service, Path(place) / "account", History(Path(place) / "account" / FILE_NAME))
                 words = ["--host", "127.0.0.1", "--port", str(args.port)]
                 return _run(context.catalogue.commands.choose("web"), words, service, Path(place), context)
             chosen = Namespace(**vars(args), account=[], raw_json=False, raw_headers=False)
@@ -62,11 +69,14 @@ class Demo(Command):
 def _run(
     command: Command, words: list[str], service: SimulatedService, place: Path, context: Context, chosen: Namespace | None = None
 ) -> int:
-    """Run *command* as if its user had no settings but the simulated accounts; *chosen* are options chosen already."""
-    given = [*words, "--account-dir", str(place / "account"), "--chatgpt-url", service.url, "--cache-dir", str(place / "cache")]
+    """Run *command* as if its user had a new home and no settings but those of formats; *chosen* are options chosen already."""
+    given = [*words, "--source", "directory", "--account-dir", str(place / "account")]
+    given += ["--chatgpt-url", service.url, "--cache-dir", str(place / "cache")]
     args = command_parser(command).parse_args(given, chosen)
     for option in CLIENT_OPTIONS:
         option.resolve(args, {})
-    with make_client(args, catalogue=context.catalogue, environ={}, on_event=None, listeners=False) as client:
-        quiet = {name: value for name, value in context.environ.items() if not name.startswith("CODEX_")}
-        return command.run(args, replace(context, make_client=lambda: client, environ=quiet))
+    formats = {option.variable for one in context.catalogue.formatters.values() for option in one.settings}
+    around = {name: text for name, text in context.environ.items() if not name.startswith("CODEX_") or name in formats}
+    own = {"HOME": str(place), **{name: text for name, text in around.items() if name in formats}}
+    with make_client(args, catalogue=context.catalogue, environ=own, on_event=None, listeners=False) as client:
+        return command.run(args, replace(context, make_client=lambda: client, environ=around))

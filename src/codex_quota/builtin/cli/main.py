@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -17,6 +17,7 @@ from codex_quota.options import with_settings
 from .common import CLIENT_OPTIONS, DEBUG, make_client
 from .interrupts import ignore_interrupts, mind_repeated_interrupts
 from .parser import DEFAULT_COMMAND, PROGRAM, build_parser, choose_command, command_parser
+from .problems import tell_problems
 from .status import ExitStatus
 from .streams import forgiving, preceded, silence, standing
 
@@ -132,7 +133,7 @@ def _run_command(command: Command, args: Namespace, context: Context) -> int:
     from .screen import width_of
     from .steps import Steps
 
-    _tell_problems(context.catalogue.problems, context.stderr)
+    tell_problems(context.catalogue.problems, context.stderr)
     made: list[Client] = []
     with Steps(context.stderr, verbose=args.verbose, width=width_of(context.stderr, context.environ)) as steps:
 
@@ -186,22 +187,6 @@ def _guarded(name: str, act: Callable[[], Result], *, debug: bool) -> Result:
         raise codex_quota.PluginError(
             f"the command {name} failed: {type(error).__name__}: {error}", hint="--debug shows where"
         ) from error
-
-
-def _tell_problems(problems: Iterable[codex_quota.Problem], stderr: TextIO) -> None:
-    """One line for each plugin that something is missing of; one that is only slow is no news at every start."""
-    told: set[tuple[str, str]] = set()
-    for problem in problems:
-        who = (problem.plugin, problem.distribution)
-        if who in told or problem.stage == "slow":
-            continue
-        told.add(who)
-        what = "could not be loaded" if problem.stage == "import" else "has a problem"
-        print(
-            f"{PROGRAM}: plugin {problem.plugin} (distribution {problem.distribution}) {what}: {problem.reason}; "
-            "'codex-quota plugins' tells more",
-            file=stderr,
-        )
 
 
 def _wants_debug(words: Sequence[str], environ: Mapping[str, str]) -> bool:
