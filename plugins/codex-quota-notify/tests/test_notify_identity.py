@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from notify_story import ALL, DAY, HOUR, Story, failure, reading, window
+from dataclasses import replace
 
-from codex_quota import CredentialInvalidError
+from notify_story import ALL, DAY, HOUR, WEEK, Story, failure, reading, window
+
+from codex_quota import Account, CredentialInvalidError, NetworkError
 
 REST = 3 * DAY
 ME, YOU = ("team", "user-me"), ("team", "user-you")
@@ -17,6 +19,24 @@ def test_a_renamed_account_is_not_told_again() -> None:
     assert story.hear(60, reading(60, LOW, name="job", ids=ME)) == []
     assert list(story.state.accounts) == ["job"]
     assert story.lines(60) == ["job: weekly 15 % left; resets Wed 12:00 (2d 23h)"]
+
+
+def test_a_rename_amid_a_doubt_loses_no_reading() -> None:
+    story = Story()
+    story.hear(0, reading(0, LOW, ids=ME))
+    fresh = window("weekly", 100, REST)
+    assert story.hear(60, reading(60, fresh, name="job", ids=ME)) == []
+    assert story.hear(120, reading(120, fresh, name="job", ids=ME)) == [("early_reset", "weekly")]
+
+
+def test_a_rename_while_the_service_is_away_loses_no_reading() -> None:
+    story = Story()
+    story.hear(0, reading(0, window("weekly", 0, HOUR), ids=ME))
+    story.send(0)
+    away = failure(NetworkError("no connection"), name="job")
+    login = Account(name="job", source="directory", account_id=ME[0], user_id=ME[1])
+    assert story.hear(30, replace(away, account=login)) == []
+    assert story.hear(2 * HOUR, reading(2 * HOUR, window("weekly", 100, WEEK), name="job", ids=ME)) == [("back", "weekly")]
 
 
 def test_two_accounts_that_swap_their_names_keep_their_own() -> None:

@@ -122,3 +122,13 @@ def test_good_news_is_success() -> None:
     story.send(0)
     story.hear(60, reading(60, window("five_hour", 100, 360, started=False)))
     assert message(story.state.pending, story.state.accounts, after(60), story.config).kind == "success"
+
+
+def test_of_too_many_alerts_the_gravest_are_named_and_the_others_counted() -> None:
+    story = Story()
+    names = [f"a{number:02}" for number in range(22)]
+    low, out = window("weekly", 15, REST), window("weekly", 0, REST)
+    story.hear(0, *(reading(0, low, name=name) for name in names), *(reading(0, out, name=name) for name in ("x", "y")))
+    told = message(story.state.pending, story.state.accounts, after(0), story.config)
+    lines = [one.partition(":")[0] for one in told.body.splitlines()]
+    assert (told.title, lines) == ("Codex quota: 24 alerts", ["x", "y", *names[:18], "and 4 more"])

@@ -192,6 +192,12 @@ def test_a_file_in_the_usual_place_is_found(tmp_path: Path) -> None:
     assert (setup.config.urls, setup.urls_from, setup.warnings) == (("json://one",), "the file", ())
 
 
+def test_a_file_that_an_editor_of_windows_marked_as_utf_8_is_read(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    write(config_path(environ), "\ufeffurls = 'json://one'")
+    assert read_setup(environ).config.urls == ("json://one",)
+
+
 def test_the_variable_stands_in_for_the_urls_of_the_file(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "CODEX_QUOTA_NOTIFY_URLS": "json://two"}
     assert read_setup(environ).config == Config(urls=("json://two",))

@@ -68,15 +68,18 @@ class _Words:
 
 
 def message(alerts: Sequence[Alert], accounts: Mapping[str, Known], now: datetime, config: Config) -> Message:
-    """One message with all of *alerts*, of which there is at least one."""
+    """One message with all of *alerts*, of which there is at least one; of too many the least grave are counted only."""
     kind = max((_KINDS[alert.rule] for alert in alerts), key=_GRAVITY.index)
     if len(alerts) == 1:
         (alert,) = alerts
         words = _words(alert, accounts[alert.account], now, config)
         return Message(title=f"Codex quota: {shown_name(alert.account, config)}: {words.headline}", body=words.detail, kind=kind)
-    lines = [line(alert, accounts[alert.account], now, config) for alert in alerts]
-    if len(lines) > _MOST_LINES:
-        lines[_MOST_LINES:] = [f"and {len(lines) - _MOST_LINES} more"]
+    shown = list(alerts)
+    if len(shown) > _MOST_LINES:
+        shown = sorted(alerts, key=lambda alert: -_GRAVITY.index(_KINDS[alert.rule]))[:_MOST_LINES]
+    lines = [line(alert, accounts[alert.account], now, config) for alert in shown]
+    if len(shown) < len(alerts):
+        lines.append(f"and {len(alerts) - len(shown)} more")
     return Message(title=f"Codex quota: {len(alerts)} alerts", body="\n".join(lines), kind=kind)
 
 

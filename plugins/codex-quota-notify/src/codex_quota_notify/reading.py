@@ -39,7 +39,7 @@ def read_setup(environ: Mapping[str, str]) -> Setup:
     path = config_path(environ)
     config, warnings, found = Config(), list[str](), True
     try:
-        text = codex_quota.read_regular(path).decode()
+        text = codex_quota.read_regular(path).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         text, found = "", is_there(path)
         if not found and environ.get(CONFIG):
@@ -66,7 +66,7 @@ def parse_config(text: str, place: str) -> Config:
 
     try:
         top = Fields(tomllib.loads(text), place)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         where = re.search(r"\(at [^()]*\)$", str(error))
         raise UsageError(f"{place} is not TOML {where[0] if where else ''}".strip(), hint="see the page about alerts") from None
     usual = Config()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -111,7 +112,8 @@ def _to_alert(one: Mapping[str, Any]) -> Alert:
 
 
 def _from_snapshots(found: Mapping[str, Snapshot | None], now: datetime) -> object:
-    snapshots = [snapshot for snapshot in found.values() if snapshot is not None]
+    # an account that was renamed since has its reading under the name that it has now
+    snapshots = [replace(one, account=replace(one.account, name=name)) for name, one in found.items() if one is not None]
     return json.loads(codex_quota.dump_results(snapshots, generated_at=now))
 
 
