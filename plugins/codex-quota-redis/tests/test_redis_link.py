@@ -13,6 +13,7 @@ from codex_quota_redis import link as link_module
 from codex_quota_redis.link import PAUSE, Link
 from real_redis import RealRedis, free_port
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoPermissionError
 
 from codex_quota import PluginError
 from codex_quota.testing import SimulatedService
@@ -205,6 +206,16 @@ def test_what_the_server_refuses_is_told_and_the_server_is_not_left_alone(redis:
         f"Redis at {redis.url} refuses: unknown command 'NOSUCH'; check the server and the rights of the user"
     )
     assert line(link) == "answered"
+
+
+@pytest.mark.parametrize("said", ["this user has no permissions", "User me has no permissions", "User a b has no permissions"])
+def test_a_refusal_does_not_name_the_user(redis: RealRedis, said: str) -> None:
+    def refuse(client: object) -> None:
+        raise NoPermissionError(f"{said} to run the 'set' command")
+
+    with pytest.raises(PluginError) as caught:
+        Link(redis.url).call(refuse)
+    assert caught.value.message == f"Redis at {redis.url} refuses: this user has no permissions to run the 'set' command"
 
 
 def test_what_is_no_redis_is_told(service: SimulatedService) -> None:

@@ -100,8 +100,10 @@ def test_a_user_without_the_rights_is_told(own_redis: RealRedis) -> None:
     with pytest.raises(codex_quota.PluginError) as caught:
         store.set("key", "text")
     said = caught.value.line()
-    assert said.startswith(f"Redis at {own_redis.url} refuses: ")
-    assert said.endswith("has no permissions to run the 'set' command; check the server and the rights of the user")
+    assert said == (
+        f"Redis at {own_redis.url} refuses: this user has no permissions to run the 'set' command;"
+        " check the server and the rights of the user"
+    )
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
@@ -94,6 +95,8 @@ class Link:
             case exceptions.AuthenticationError():
                 message, hint = f"Redis at {self.where} refuses the user or the password", f"check both; {meanwhile}"
             case exceptions.ResponseError():
+                # newer servers name the user
+                text = re.sub(r"^User .* has no permissions", "this user has no permissions", text)
                 return f"Redis at {self.where} refuses: {text}", "check the server and the rights of the user", False
             case exceptions.TimeoutError():
                 message, hint = f"Redis at {self.where} does not answer in time", f"check --redis-url and the server; {meanwhile}"
