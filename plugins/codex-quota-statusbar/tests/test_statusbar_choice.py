@@ -45,6 +45,26 @@ def test_the_tightest_account_that_works_has_the_word(accounts: list[Snapshot], 
 
 
 @pytest.mark.parametrize(
+    ("form", "silent", "one_speaks"),
+    [
+        ("line", "\n", "back Mon 12:04\n"),
+        ("tmux", "\n", "#[fg=#e5484d]back Mon 12:04#[default]\n"),
+        ("polybar", "\n", "%{F#e5484d}back Mon 12:04%{F-}\n"),
+        ("i3blocks", "\n", "back Mon 12:04\nwork 5h 88%\n"),
+        (
+            "sketchybar",
+            "label=\nlabel.color=0xffffffff\ndrawing=on\n",
+            "label=back Mon 12:04\nlabel.color=0xffffffff\ndrawing=on\n",
+        ),
+    ],
+)
+def test_a_template_with_nothing_to_say_leaves_nothing_on_the_bar(form: str, silent: str, one_speaks: str) -> None:
+    choices = {"line_template": "{note}", "line_accounts": "all"}
+    assert written(form, usual("work"), usual("lab"), **choices) == silent
+    assert written(form, usual("work", 88, 90), exhausted("home"), usual("lab", 99, 99), **choices) == one_speaks
+
+
+@pytest.mark.parametrize(
     ("account", "state"),
     [
         (usual("work"), "5h 88% · weekly 59%"),

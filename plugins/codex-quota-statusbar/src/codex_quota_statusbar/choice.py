@@ -69,6 +69,8 @@ def choose(
         whole, rest = (figures, ()) if everyone else ((main,), tuple(one for one in figures if one is not main))
         pieces = [Piece(settings.template.render(one.fields, escape), one.level) for one in whole]
         pieces += [Piece(escape(text), level) for text, level in ailing(rest, style)]
+    # a template may have nothing to say of an account
+    pieces = [piece for piece in pieces if piece.text]
     return Shown(pieces=tuple(pieces), main=main, figures=figures, settings=settings)
 
 

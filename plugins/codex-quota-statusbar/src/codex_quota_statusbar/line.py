@@ -39,8 +39,11 @@ def i3blocks_text(snapshots: Sequence[Snapshot], style: Style) -> str:
     """Full text, short text and, where there is one, the colour ``#rrggbb``, each on its line.
 
     This is i3blocks' raw format, its default, which every version reads (its manual, "format"); the texts are not markup.
+    A block whose full text is empty is hidden.
     """
     shown = choose(snapshots, style, escaping.plain)
+    if not shown.text:
+        return "\n"
     short = brief(shown.main) if shown.main else shown.text
     return "".join(f"{line}\n" for line in (shown.text, short, shown.color) if line)
 
