@@ -98,4 +98,4 @@ def test_the_example_of_a_listener_says_who_is_back(capsys: pytest.CaptureFixtur
     blocked, free = snapshot("a", quota(FULL_WEEK, reached=True)), snapshot("a", quota(FIVE, reached=False))
     for previous, current in ((blocked, free), (free, free), (free, blocked)):
         assert catalogue.tell({"a": previous}, {"a": current}, Options(environ={})) == ()
-    assert capsys.readouterr().out == "a can be used again\n"
+    assert capsys.readouterr() == ("", "a can be used again\n")

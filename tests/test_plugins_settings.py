@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -197,3 +198,25 @@ def test_stores_and_sources_find_their_settings_in_their_options(words: Program)
     words.plugins = [Plugin()]
     words("--words-text", "hello")
     assert [(who, WORD.value(options.environ)) for who, options in seen] == [("source", "hello")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("flag", "--words-two words"),
+        ("help", None),
+        ("group", ["words"]),
+        ("convert", 5),
+        ("metavar", ("A", "B")),
+        ("choices", 5),
+        ("choices", ()),
+        ("short", "w"),
+    ],
+)
+def test_a_setting_that_no_parser_takes_costs_only_the_thing_that_has_it(words: Program, field: str, value: Any) -> None:
+    words.plugins.append(Offering(_words_with(replace(WORD, **{field: value}))))
+    ran = words("--format", "plain")
+    assert (ran.status, ran.out.count("\nwork\t")) == (0, 1)
+    flag = value if field == "flag" else WORD.flag
+    assert f"has a problem: Words has the setting {flag}, whose {field} cannot be {value!r}; " in ran.err
+    assert (words("--help").status, words("--format", "words").out) == (0, "nothing None\n")

@@ -243,7 +243,11 @@ def one_line(text: str) -> str:
 
 def describe(error: BaseException) -> str:
     """An error somebody else raised, in one line: its kind and its text."""
-    return one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+    try:
+        text = str(error)
+    except Exception:  # somebody else's class may fail at that too
+        text = ""
+    return one_line(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 def failure(error: BaseException, who: str) -> CodexQuotaError:

@@ -158,8 +158,11 @@ def snapshots_updated(previous: Mapping[str, Snapshot], current: Mapping[str, Sn
     ``current`` has the snapshots read since the last call, by account name, cached and failed ones too;
     ``previous`` what was known of the same accounts before, as far as anything was.
     Calls come one after another; an implementation may leave out arguments that it does not need.
+    Standard output belongs to the command, whose reader may expect one document there.
 
     ::
+
+        import sys
 
         import codex_quota
 
@@ -167,7 +170,7 @@ def snapshots_updated(previous: Mapping[str, Snapshot], current: Mapping[str, Sn
         def snapshots_updated(previous, current):
             for name, snapshot in current.items():
                 if snapshot.usable and name in previous and previous[name].usable is False:
-                    print(f"{name} can be used again")
+                    print(f"{name} can be used again", file=sys.stderr)
     """
     raise NotImplementedError
 

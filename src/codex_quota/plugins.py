@@ -37,6 +37,8 @@ GROUP = "codex_quota"
 SLOW_SECONDS = 0.5
 DISABLED = "CODEX_QUOTA_DISABLED_PLUGINS"
 _NAME = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
+_FLAG = re.compile(r"--[A-Za-z0-9][A-Za-z0-9._-]*")
+_SHORT = re.compile(r"-[A-Za-z]")
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
@@ -214,4 +216,17 @@ def _unfit_settings(who: str, settings: Iterable[object], prefixes: tuple[str, .
             return f"{who} has a setting that is no codex_quota.options.Option"
         if not f"{option.flag}-".startswith(prefixes):
             return f"{who} has the setting {option.flag}; its name must begin with {' or '.join(dict.fromkeys(prefixes))}"
+        # the parser would raise, and with it every command
+        good = {
+            "flag": isinstance(option.flag, str) and _FLAG.fullmatch(option.flag),
+            "help": isinstance(option.help, str),
+            "group": isinstance(option.group, str),
+            "convert": option.convert is None or callable(option.convert),
+            "metavar": option.metavar is None or isinstance(option.metavar, str),
+            "choices": option.choices is None or (isinstance(option.choices, (tuple, list)) and option.choices),
+            "short": option.short is None or (isinstance(option.short, str) and _SHORT.fullmatch(option.short)),
+        }
+        bad = next((field for field, fits in good.items() if not fits), None)
+        if bad is not None:
+            return f"{who} has the setting {option.flag}, whose {bad} cannot be {getattr(option, bad)!r}"
     return ""
