@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,7 @@ def broken() -> Sequence[Route]:
         Broken("thief.open", "/auth/open", lambda: RouteAnswer(body="stolen")),
         Broken("twin", "/echo", lambda: RouteAnswer(body="stolen")),
         Broken("other", "/api/other", lambda: RouteAnswer(body=b"bytes")),
+        Broken("large", "/large", lambda: RouteAnswer(body="größer\n" * 20_000, status=503)),
     )
 
 
@@ -105,6 +108,20 @@ def test_an_admin_sees_whole_addresses_and_the_route_no_token(served: Served) ->
 def test_head_is_answered_and_nothing_else_is(served: Served) -> None:
     head, post = served.ask("HEAD", "/echo"), served.script("POST", "/echo")
     assert (head.status, head.text, post.status, post.json["error"]["code"]) == (202, "", 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(("accepted", "coding", "most"), [("gzip", "gzip", 5_000), ("gzip;q=0", None, 180_000)])
+def test_a_large_answer_is_compressed_for_whoever_reads_that(
+    served: Served, accepted: str, coding: str | None, most: int
+) -> None:
+    connection = HTTPConnection("127.0.0.1", served.port, timeout=20)
+    connection.request("GET", "/large", headers={"Accept-Encoding": accepted})
+    got = connection.getresponse()
+    body = got.read()
+    connection.close()
+    assert (got.status, got.headers["Content-Encoding"], len(body) <= most) == (503, coding, True)
+    assert got.headers["Cache-Control"] == "no-store"
+    assert (gzip.decompress(body) if coding else body).decode() == "größer\n" * 20_000
 
 
 @pytest.mark.parametrize("path", ["/raises", "/wrong"])

@@ -9,6 +9,7 @@ from bottle import Bottle, HTTPError, HTTPResponse, request
 import codex_quota
 from codex_quota import Route, RouteAnswer, RouteRequest
 
+from .answers import ready, reply
 from .board import Board
 from .pages import this_visitor
 
@@ -54,4 +55,6 @@ def _answer(route: Route, board: Board) -> HTTPResponse:
     )
     if not isinstance(answer, RouteAnswer):
         raise TypeError(f"the route {route.name} gave {type(answer).__name__}, not a RouteAnswer")
-    return HTTPResponse(answer.body, answer.status, {"Content-Type": answer.content_type, "Cache-Control": "no-store"})
+    accepted = {"HTTP_ACCEPT_ENCODING": request.get_header("Accept-Encoding", "")}
+    body, _, headers = reply(ready(answer.body, answer.content_type), accepted, cache="no-store")
+    return HTTPResponse(body, answer.status, headers)
