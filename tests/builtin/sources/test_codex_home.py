@@ -160,7 +160,10 @@ def test_a_sign_in_in_the_keyring_is_explained(home: Path, store: str) -> None:
     (home / "config.toml").write_text(f'cli_auth_credentials_store = "{store}"')
     error = error_of(environ_of(home))
     assert error.message == "Codex keeps its sign-in in the system keyring, which is not read here"
-    assert error.hint == f"set cli_auth_credentials_store = \"file\" in {home / 'config.toml'} and run 'codex login'"
+    assert error.hint == (
+        'install the plugin codex-quota-keyring, which reads it, or set cli_auth_credentials_store = "file"'
+        f" in {home / 'config.toml'} and run 'codex login'"
+    )
 
 
 @pytest.mark.parametrize("store", ["keyring", "auto"])

@@ -38,7 +38,8 @@ class CodexHome(codex_quota.CredentialSource):
             elif _config(home / "config.toml").get("cli_auth_credentials_store") in ("keyring", "auto"):
                 raise CredentialInvalidError(
                     "Codex keeps its sign-in in the system keyring, which is not read here",
-                    hint=f"set cli_auth_credentials_store = \"file\" in {home / 'config.toml'} and run 'codex login'",
+                    hint='install the plugin codex-quota-keyring, which reads it, or set cli_auth_credentials_store = "file"'
+                    f" in {home / 'config.toml'} and run 'codex login'",
                 )
         except CredentialError as error:
             error.account = ACCOUNT
