@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .resets import calendar as calendar
     from .session_files import SessionFiles as SessionFiles
     from .settings import FILE_NAME as FILE_NAME
+    from .settings import HISTORY as HISTORY
     from .settings import HISTORY_FILE as HISTORY_FILE
     from .settings import SETTINGS as SETTINGS
     from .settings import beside as beside
@@ -58,7 +59,7 @@ _ROOMS = {
     "pacing": ("observations", "paced", "reach", "with_pace"),
     "records": ("Reading", "key_of", "snapshot_of"),
     "session_files": ("SessionFiles",),
-    "settings": ("FILE_NAME", "HISTORY_FILE", "SETTINGS", "beside", "history_file", "state_directory", "working_time"),
+    "settings": ("FILE_NAME", "HISTORY", "HISTORY_FILE", "SETTINGS", "beside", "history_file", "state_directory", "working_time"),
     "store": ("History", "Kept"),
     "telling": ("atom_feed", "event_text"),
 }

@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 import codex_quota
 from codex_quota import HistoryError, Options, Snapshot
 
-from .routes import EventsRoute, FeedRoute, HistoryRoute
-
 
 @codex_quota.hookimpl
 def snapshots_updated(current: Mapping[str, Snapshot], options: Options) -> None:
     """Append what says something new."""
+    from codex_quota.history import HISTORY
+
+    if not HISTORY.value(options.environ):
+        return  # before SQLite is loaded
     from codex_quota.history import History
 
-    history = History.of(options)
-    if history is None:
+    if (history := History.of(options)) is None:
         return
     history.record(current.values(), datetime.now(UTC))
     if history.damage:
@@ -27,4 +28,6 @@ def snapshots_updated(current: Mapping[str, Snapshot], options: Options) -> None
 @codex_quota.hookimpl
 def register_routes() -> Iterable[codex_quota.Route]:
     """The routes of the history."""
+    from .routes import EventsRoute, FeedRoute, HistoryRoute
+
     return [HistoryRoute(), EventsRoute(), FeedRoute()]
