@@ -61,6 +61,10 @@ def told(readings: list[Reading]) -> list[tuple[timedelta, str, str | None, str 
         pytest.param([weekly(40), weekly(0), weekly(41), weekly(42)], [], id="dip"),
         pytest.param([weekly(20), weekly(100), weekly(21), weekly(22)], [], id="peak"),
         pytest.param([weekly(20), weekly(20, 7 * DAY), weekly(21), weekly(22)], [], id="flip-of-the-reset"),
+        pytest.param(
+            [weekly(40), *[weekly(0, 7 * DAY, started=False)] * 2, weekly(41), weekly(41)], [], id="two-answers-of-a-fresh-window"
+        ),
+        pytest.param([weekly(40), *[weekly(1, 7 * DAY)] * 2, weekly(40), weekly(41)], [], id="two-answers-of-another-cycle"),
         pytest.param([weekly(40), weekly(5, 7 * DAY)], [], id="not-confirmed-yet"),
         pytest.param(
             [weekly(40), weekly(40, 5 * DAY), weekly(40, 5 * DAY)],
@@ -192,6 +196,21 @@ def test_a_drain_is_much_use_in_a_short_time_and_confirmed(
 ) -> None:
     readings = history(*(weekly(percent) for percent in used), every=5 * MINUTE)
     assert [event for event in told(readings) if event[1] == "drain"] == events
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [weekly(0, 7 * DAY, started=False), weekly(20), weekly(None), ()],
+    ids=["fresh-window", "low-figure", "no-figure", "no-window"],
+)
+def test_one_odd_answer_makes_no_drain(odd: Window | tuple[Window, ...]) -> None:
+    assert told(history(weekly(50), odd, weekly(50), weekly(51), every=MINUTE)) == []
+
+
+def test_a_drain_of_a_window_that_had_not_started_counts() -> None:
+    fresh = [weekly(0, 7 * DAY + n * MINUTE, started=False) for n in range(2)]
+    readings = history(*fresh, weekly(30, 7 * DAY + MINUTE), weekly(30, 7 * DAY + MINUTE), every=MINUTE)
+    assert told(readings) == [(2 * MINUTE, "drain", "0", "30")]
 
 
 def test_the_threshold_of_a_drain_can_be_set() -> None:

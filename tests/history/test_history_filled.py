@@ -50,7 +50,7 @@ def test_a_history_that_cannot_be_kept_costs_one_line(program: Program, path: Pa
 
 def test_a_damaged_history_is_told_once(program: Program, path: Path) -> None:
     path.parent.mkdir(parents=True)
-    path.write_bytes(b"nonsense" * 1000)
+    path.write_bytes(bytes(8000))
     first, second = program(), program("--refresh")
     told = f"the history was damaged: it is kept as {path}.damaged-1, and a new one was begun"
     assert first.err == f"codex-quota: {told}; nothing needs to be done\n"

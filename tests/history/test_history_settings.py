@@ -34,6 +34,7 @@ def test_working_time_is_read(days: str, hours: str, working: Working | None) ->
     [
         ("DAYS", "mon-xyz", "CODEX_QUOTA_WORKING_DAYS: 'mon-xyz' names no days like mon-fri or mon,wed,fri"),
         ("HOURS", "9", "CODEX_QUOTA_WORKING_HOURS: '9' names no hours like 9-18 or 8:30-17:00"),
+        ("HOURS", "9-24:30", "CODEX_QUOTA_WORKING_HOURS: '9-24:30' names no hours like 9-18 or 8:30-17:00"),
         ("HOURS", "9-25", "CODEX_QUOTA_WORKING_HOURS: '9-25' names no hours like 9-18 or 8:30-17:00"),
     ],
 )

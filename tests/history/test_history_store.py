@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -114,6 +115,29 @@ def test_accounts_are_told_apart_by_their_login_and_keep_their_history_under_a_n
     assert [reading.windows[0].used_percent for reading in history.readings("work")] == [2]
 
 
+def test_a_copy_of_a_sign_in_that_is_out_of_date_breaks_nothing(history: History) -> None:
+    work = Account(name="work", source="directory", account_id="acct", user_id="ann")
+    copy = snapshot("copy", error=UnauthorizedError("signed out"), status="failed")
+    copy = replace(copy, account=replace(work, name="copy"))
+    for n in range(4):
+        moment = NOW + n * HOUR
+        assert history.record([copy, replace(at(moment, n), account=work)], moment) == 1
+        assert history.record([copy], moment + MINUTE) == 0
+    assert [(one.name, one.readings) for one in history.accounts()] == [("work", 4)]
+    assert history.events("work", since=NOW, until=NOW + DAY) == []
+    broken = replace(copy, account=work)
+    assert history.record([copy, broken], NOW + DAY) == 1
+    assert history.readings("work")[-1].error == "unauthorized"
+
+
+def test_of_two_sign_ins_of_one_login_the_first_one_counts(history: History) -> None:
+    first = Account(name="a", source="directory", account_id="acct", user_id="ann")
+    for hour in range(3):
+        shown = [replace(at(NOW + hour * HOUR, 5), account=one) for one in (first, replace(first, name="b"))]
+        assert history.record(shown, NOW + hour * HOUR) == 1
+        assert history.names() == ["a"]
+
+
 def test_an_account_is_the_same_before_and_after_its_login_is_known(history: History) -> None:
     unknown = Account(name="work", source="environment")
     known = replace(unknown, account_id="acct", user_id="ann")
@@ -136,9 +160,7 @@ def test_the_file_is_private_and_holds_neither_addresses_nor_ids(history: Histor
     assert [word for word in (b"ann@example.com", b"acct-1", b"user-1") if word in data] == []
 
 
-@pytest.mark.parametrize(
-    "damage", [b"this is no database, but long enough to be looked at" * 50, b"SQLite format 3\0" + b"\xff" * 5000]
-)
+@pytest.mark.parametrize("damage", [bytes(5000), b"\xff" * 5000, b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_damaged_file_is_set_aside_and_a_new_one_begun(history: History, damage: bytes) -> None:
     history.path.parent.mkdir()
     history.path.write_bytes(damage)
@@ -146,6 +168,15 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(history: History, damag
     aside = history.path.with_name(f"{history.path.name}.damaged-1")
     assert history.damage == f"the history was damaged: it is kept as {aside}, and a new one was begun"
     assert (aside.read_bytes(), len(history.readings("work"))) == (damage, 1)
+
+
+def test_a_text_is_no_damaged_history_and_stays_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "auth.json"
+    path.write_text('{"tokens": "口令"}' * 200)
+    with pytest.raises(HistoryError) as raised:
+        History(path).record([WORK], NOW)
+    assert raised.value.line() == f"{path} is no history; give another file with --history-file"
+    assert ([one.name for one in tmp_path.iterdir()], path.read_text()[:8]) == (["auth.json"], '{"tokens')
 
 
 def test_damage_in_the_middle_is_told_and_the_next_time_all_is_well(history: History) -> None:
@@ -218,6 +249,26 @@ def test_programs_write_at_the_same_time_without_losing_anything(history: Histor
     assert sorted((one.name, one.readings) for one in history.accounts()) == [("a", 40), ("b", 40), ("c", 40)]
 
 
+READER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT count(*) FROM reading").fetchone()
+connection.close()
+"""
+
+
+def test_a_thread_that_reads_does_not_give_up_the_lock_of_one_that_writes(history: History) -> None:
+    """Else another program that ends takes itself for the last one, and deletes what is being written."""
+    history.record([WORK], NOW)
+    log = history.path.with_name(f"{history.path.name}-wal")
+    with history._database.writing() as connection:
+        connection.execute("INSERT INTO note VALUES ('place', '1')")
+        assert history.names() == ["work"]
+        subprocess.run([sys.executable, "-c", READER, str(history.path)], check=True)
+        assert log.exists()
+    assert history.note("place") == "1"
+
+
 def test_what_was_written_survives_kill_9(history: History) -> None:
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(history.path), "a", "100000"], stdout=subprocess.PIPE, text=True)
     assert writer.stdout is not None
@@ -253,9 +304,9 @@ def test_readings_older_than_half_a_year_are_thinned_to_one_a_day(history: Histo
     found = [Reading(account="work", at=start + hour * HOUR, windows=(WEEK,)) for hour in range(72)]
     history.add(WORK.account, found)
     assert history.thin(start + timedelta(days=100)) == 0
-    # up to hour 36 lie 24 of the first day and 13 of the second, and the last of each stays
-    assert history.thin(start + timedelta(days=181, hours=12)) == 23 + 12
-    assert history.thin(NOW) == 11 + 23
+    # up to hour 36 lie 24 of the first day, the last of which stays, and 13 of the second
+    assert history.thin(start + timedelta(days=181, hours=12)) == 23 + 13
+    assert history.thin(NOW) == 10 + 23
     assert [reading.at - start for reading in history.readings("work")] == [23 * HOUR, 47 * HOUR, 71 * HOUR]
 
 
@@ -339,6 +390,43 @@ def test_an_event_is_known_with_the_very_next_reading(history: History) -> None:
     assert (event.kind, event.at) == ("early_reset", NOW + MINUTE)
 
 
+def test_an_event_after_an_outage_is_known_with_the_very_next_reading(history: History) -> None:
+    history.record([at(NOW, 41)], NOW)
+    history.record([snapshot("work", error=TimedOutError("no answer"), status="failed")], NOW + HOUR)
+    shown = [at(NOW + HOUR + n * MINUTE, 3) for n in (1, 2, 3)]
+    assert [history.record([one], NOW + HOUR + n * MINUTE) for n, one in enumerate(shown, 1)] == [1, 1, 0]
+    (event,) = history.events("work", since=NOW, until=NOW + DAY)
+    assert (event.kind, event.at) == ("early_reset", NOW + HOUR + MINUTE)
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_what_happened_after_days_without_a_reading_is_found_from_any_time_on(history: History, before: int) -> None:
+    five = replace(FIVE, used_percent=30, resets_at=NOW + HOUR)
+    found = [Reading(account="work", at=NOW - n * HOUR, plan="plus", windows=(five,)) for n in range(before)]
+    later = NOW + 5 * DAY
+    found += [Reading(account="work", at=later + n * MINUTE, plan="pro") for n in (0, 1)]
+    history.add(WORK.account, [*found, Reading(account="work", at=NOW + MINUTE, error="unauthorized")])
+    for since in (NOW, NOW + 2 * DAY, later - HOUR):
+        events = history.events("work", since=since, until=later + HOUR)
+        mended = [event.kind for event in events if event.at >= later]
+        assert sorted(mended) == ["plan_changed", "sign_in_mended", "window_vanished"]
+
+
+def test_any_stretch_of_time_may_be_asked_for(history: History) -> None:
+    history.record([WORK], NOW)
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    assert history.events("work", since=first, until=first) == []
+    assert history.events("work", since=first, until=last) == []
+    assert history.events("work", since=last, until=last) == []
+    assert len(history.readings("work", since=first, until=last)) == 1
+
+
+def test_an_id_of_any_characters_is_told_apart(history: History) -> None:
+    odd = Account(name="odd", source="directory", account_id="a", user_id="\ud800")
+    assert history.add(odd, [Reading(account="odd", at=NOW)]) == 1
+    assert len(history.readings(odd)) == 1
+
+
 def test_two_windows_that_are_called_alike_are_no_news_every_time(history: History) -> None:
     twins = quota(WEEK, replace(WEEK, used_percent=43, resets_at=NOW + 5 * DAY))
     shown = [snapshot("work", twins, fetched_at=NOW + n * MINUTE) for n in range(3)]
@@ -362,6 +450,33 @@ def test_a_file_that_another_program_has_begun_anew_is_not_set_aside(history: Hi
     assert (bool(database.damage), history.path.exists()) == (True, False)
     database._set_aside(0)
     assert not history.path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_an_error(history: History) -> None:
+    history.record([WORK], NOW)
+    history.path.chmod(0)
+    with pytest.raises(HistoryError, match="cannot be used: Permission denied"):
+        history.readings("work")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [(Path.mkdir, "Is a directory"), (lambda path: os.mkfifo(path), "it is no file")],
+    ids=["directory", "pipe"],
+)
+def test_what_is_no_file_is_an_error(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
+    path = tmp_path / "history.sqlite3"
+    make(path)
+    with pytest.raises(HistoryError, match=f"cannot be used: {reason}"):
+        History(path).record([WORK], NOW)
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_is_followed(tmp_path: Path) -> None:
+    link = tmp_path / "history.sqlite3"
+    link.symlink_to(tmp_path / "elsewhere.sqlite3")
+    assert History(link).record([WORK], NOW) == 1
+    assert (tmp_path / "elsewhere.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")

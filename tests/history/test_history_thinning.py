@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from codex_quota.history.thinning import DAY, HOUR, superfluous
 from snapshots import FIVE, NOW, WEEK, quota, snapshot
 
 WORK = Account(name="work", source="directory", account_id="acct")
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 OLD = NOW - 30 * DAY
 
 
@@ -143,6 +144,63 @@ def test_a_long_time_is_thinned_month_by_month_as_if_at_once(history: History) -
     history.add(WORK, found)
     history.thin(NOW)
     assert history.readings("work") == thinned(found)
+
+
+def test_what_happened_after_days_without_a_reading_stays_where_it_is(history: History) -> None:
+    """The reading before lies further back than the one day or two that are looked at again each day."""
+    history.add(WORK, [reading(minute, 5, plan="plus") for minute in (0, 30)])
+    back = 6 * 24 * 60
+    history.add(WORK, [reading(back + minute, 5, plan="pro") for minute in (0, 1, 2, 3, 50)])
+    before = history.events("work", since=OLD, until=NOW)
+    for day in range(25):
+        history.thin(OLD + day * DAY)
+    assert history.events("work", since=OLD, until=NOW) == before != []
+    assert minutes(history.readings("work")) == [30, back, back + 1, back + 50]
+
+
+def test_what_shows_an_event_only_together_with_younger_readings_stays(history: History) -> None:
+    """Seen but once, the 10 % would be taken for a figure that flipped."""
+    history.add(WORK, [reading(minute, used) for minute, used in ((0, 1), (70, 8), (80, 10), (24 * 60, 1), (25 * 60, 1))])
+    before = history.events("work", since=OLD, until=NOW)
+    assert [(event.kind, event.before, event.after) for event in before] == [("early_reset", "10", "1")]
+    for hours in range(14 * 24, 18 * 24, 5):
+        history.thin(OLD + hours * HOUR)
+    assert history.events("work", since=OLD, until=NOW) == before
+
+
+def any_use(random: Random) -> Iterator[Reading]:
+    """Twelve days with gaps, errors, flips, unreadable figures, resets in time and before it, and falling credits."""
+    at, used, reset, funds, plan = OLD, 0.0, OLD + 5 * HOUR, 100, "plus"
+    while at < OLD + 12 * DAY:
+        gap = random.random()
+        at += random.choice((1, 5, 10, 30)) * MINUTE if gap < 0.9 else random.choice((2, 9, 24, 24 if gap < 0.98 else 90)) * HOUR
+        while at >= reset:
+            used, reset = 0.0, reset + 5 * HOUR
+        used = min(100.0, used + random.choice((0, 0, 1, 2, 8)))
+        if random.random() < 0.02:
+            used, reset = 0.0, at + 5 * HOUR
+        plan = random.choice(("plus", "pro")) if random.random() < 0.01 else plan
+        funds -= random.random() < 0.05
+        if random.random() < 0.05:
+            yield Reading(account="work", at=at, error=random.choice(("timeout", "unauthorized")))
+            continue
+        five = replace(FIVE, used_percent=used, resets_at=reset + random.randint(-30, 30) * SECOND)
+        odd = {0: replace(FIVE, used_percent=0.0, resets_at=at + 5 * HOUR, started=False), 1: replace(FIVE, used_percent=None)}
+        windows = (odd.get(random.randrange(30), five), replace(WEEK, used_percent=used // 5, resets_at=OLD + 60 * DAY))
+        balance = Decimal(funds) if random.random() < 0.9 else None
+        yield Reading(account="work", at=at, windows=windows[random.random() < 0.02 :], plan=plan, credits=balance)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_thinning_bit_by_bit_changes_no_event(tmp_path: Path, seed: int) -> None:
+    readings = [*any_use(Random(seed))]
+    history = History(tmp_path / "history.sqlite3", hourly_after=2 * DAY, daily_after=5 * DAY)
+    history.add(WORK, readings)
+    for hours in range(0, 20 * 24, 27):
+        history.thin(OLD + hours * HOUR)
+    left = history.readings("work")
+    assert told(left) == told(readings) != []
+    assert len(left) < 0.8 * len(readings)
 
 
 def test_only_what_became_old_is_looked_at_again(history: History) -> None:

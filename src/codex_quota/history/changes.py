@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
 
 from ..model import Window
 from .events import Drain, EventKind, Found, event_at
@@ -19,21 +18,27 @@ Windows = Mapping[WindowKey, Window]
 
 def window_changes(readings: Sequence[Reading]) -> Iterator[Found]:
     """What became of the windows; a change that the next reading takes back is none, and the newest one waits for it."""
-    if not readings:
-        return
-    known: Windows = {key_of(window): window for window in readings[0].windows}
-    for reading, following in pairwise(readings[1:]):
+    for reading, known, now, _ in _believed(readings):
+        for key in {**known, **now}:
+            before, after = known.get(key), now.get(key)
+            if before is not after and (found := _change(reading, key, before, after)):
+                yield found
+
+
+def _believed(readings: Sequence[Reading]) -> Iterator[tuple[Reading, Windows, Windows, Windows]]:
+    """Each reading but the last with what was known before it, what it tells itself, and what the next one tells.
+
+    What the next one takes back stays as it was known, and so does a reset that the one after that takes back.
+    """
+    known: Windows = {key_of(window): window for window in readings[0].windows} if readings else {}
+    for reading, following, last in zip(readings, readings[1:], [*readings[2:], None], strict=False):
         now, later = _figures(reading, known), _figures(following, known)
-        for key in [*known, *(key for key in now if key not in known)]:
+        for key in {**known, **now}:
             states = (known.get(key), now.get(key), later.get(key))
-            if _only_rises(*states):
-                continue
-            if _is_flip(*states):
-                # what was known before stays known
+            if not _only_rises(*states) and (_is_flip(*states) or _is_undone(states[0], states[1], last)):
                 now.pop(key, None)
                 now |= {key: known[key]} if key in known else {}
-            elif found := _change(reading, key, states[0], states[1]):
-                yield found
+        yield reading, known, now, later
         known = now
 
 
@@ -64,6 +69,16 @@ def _is_flip(before: Window | None, now: Window | None, later: Window | None) ->
     return dip or peak or has_reset(before, now)
 
 
+def _is_undone(before: Window | None, now: Window | None, last: Reading | None) -> bool:
+    """True when *now* looks as after a reset, and *last* is back at the cycle before it: no window ever goes back."""
+    if before is None or now is None or last is None or before.started is False:
+        return False
+    back = next((window for window in last.windows if key_of(window) == key_of(before)), None)
+    if back is None or back.started is False or has_reset(before, back) or _used(back) < _used(before) - CORRECTION:
+        return False
+    return now.started is False or has_reset(before, now)
+
+
 def _change(reading: Reading, key: WindowKey, before: Window | None, now: Window | None) -> Found | None:
     if before is None or now is None:
         kind: EventKind = "window_appeared" if before is None else "window_vanished"
@@ -85,14 +100,12 @@ def drains(readings: Sequence[Reading], drain: Drain) -> Iterator[Found]:
     """Use of more than so many points in so short a time, confirmed by a further reading; each stretch once."""
     recent: dict[WindowKey, deque[tuple[datetime, Window]]] = {}
     quiet_until: dict[WindowKey, datetime] = {}
-    for reading, following in pairwise(readings):
-        confirming = {key_of(window): window for window in following.windows}
-        for window in reading.windows:
-            key = key_of(window)
+    for reading, _, now, later in _believed(readings):
+        for key, window in now.items():
             before = recent.setdefault(key, deque())
             while before and reading.at - before[0][0] > drain.within:
                 before.popleft()
-            most = min(_used(window), _used(confirming[key])) - drain.points if key in confirming else 0.0
+            most = min(_used(window), _used(later[key])) - drain.points if key in later else 0.0
             less = [one for _, one in before if _used(one) < most] if reading.at >= quiet_until.get(key, reading.at) else []
             before.append((reading.at, window))
             low = min((_used(one) for one in less if one.started is False or not has_reset(one, window)), default=None)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import stat
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -85,10 +88,17 @@ class Database:
     def _opened(self, opened: list[int]) -> sqlite3.Connection:
         """A connection; adds to *opened* which file it is to."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # SQLite gives its other files the mode of this one
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        opened.append(os.fstat(descriptor).st_ino)
-        os.close(descriptor)
+        real = Path(os.path.realpath(self.path))
+        with suppress(FileExistsError):
+            # SQLite gives its other files the mode of this one
+            os.close(os.open(real, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        # one that is there is never opened here: to close it again would give up the locks of every connection of this process
+        found = real.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EISDIR, "Is a directory" if stat.S_ISDIR(found.st_mode) else "it is no file")
+        if not os.access(real, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        opened.append(found.st_ino)
         connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
@@ -110,6 +120,8 @@ class Database:
         with suppress(FileNotFoundError):
             if self.path.stat().st_ino != damaged:
                 return
+            if _is_text(self.path):
+                raise HistoryError(f"{self.path} is no history", hint="give another file with --history-file")
             number = 1
             while (aside := self.path.with_name(f"{self.path.name}.damaged-{number}")).exists():
                 number += 1
@@ -127,3 +139,13 @@ class Database:
             reason = getattr(error, "strerror", None) or str(error)
         hint = "check space and permissions, give another file with --history-file, or do without it with --no-history"
         return HistoryError(f"the history {self.path} cannot be used: {reason}", hint=hint)
+
+
+def _is_text(path: Path) -> bool:
+    """True for what somebody wrote, and no damage could make of a database: text without a null character."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    try:
+        return "\0" not in getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False

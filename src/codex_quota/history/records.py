@@ -103,10 +103,10 @@ def says_something_new(before: Reading | None, now: Reading) -> bool:
 def is_surprising(before: Reading, now: Reading) -> bool:
     """True when *now*, the reading after *before*, changed in a way that one odd answer of the service could have made.
 
-    Its figures are believed once another reading confirms them.
+    Its figures are believed once another reading confirms them, and so are those that come after an error.
     """
     if before.error is not None or now.error is not None:
-        return False
+        return now.error is None
     facts = [(one.plan, one.reset_credits) for one in (before, now)]
     pairs = _same_windows(before, now)
     return facts[0] != facts[1] or pairs is None or any(_leapt(*pair) for pair in pairs)

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
-from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ..model import Account, Window, WindowName
+from ..model import Window, WindowName
 from .records import Reading
 from .schema import migrate
 
@@ -32,43 +31,6 @@ _SAMPLE = (
     f"SELECT id FROM (SELECT r.id, max((r.error IS NULL) * {_EVER} + r.at) FROM reading r WHERE {_WITHIN} "  # noqa: S608
     "GROUP BY min((r.at - :begin) * :points / :length, :points - 1))"
 )
-
-
-def account_number(connection: sqlite3.Connection, account: Account) -> int:
-    """The number of *account*, which is entered when it is new and renamed when it is called otherwise now.
-
-    What is known of its identity is filled in once it is known, so an account is the same before and after its first answer.
-    """
-    number, keys = find_account(connection, account), _keys(account)
-    if number is None:
-        added = connection.execute("INSERT INTO account (name, account_key, user_key) VALUES (?, ?, ?)", (account.name, *keys))
-        return int(added.lastrowid or 0)
-    known = connection.execute("SELECT name, account_key, user_key FROM account WHERE id = ?", (number,)).fetchone()
-    wanted = (account.name, *(new or old for new, old in zip(keys, known[1:], strict=True)))
-    if known != wanted:
-        connection.execute("UPDATE account SET name = ?, account_key = ?, user_key = ? WHERE id = ?", (*wanted, number))
-    return number
-
-
-def find_account(connection: sqlite3.Connection, account: Account | str) -> int | None:
-    """The number of *account*, or of the one read last of those with that name; None when there is none."""
-    name, (account_key, user_key) = (account, ("", "")) if isinstance(account, str) else (account.name, _keys(account))
-    row = connection.execute(
-        "SELECT a.id FROM account a WHERE (a.account_key = :account AND a.user_key = :user AND :account <> '') "
-        "OR (a.name = :name AND (:account = '' OR a.account_key IN ('', :account)) "
-        "AND (:user = '' OR a.user_key IN ('', :user))) ORDER BY a.account_key = :account DESC, a.user_key = :user DESC, "
-        "(SELECT max(at) FROM reading WHERE account = a.id) DESC LIMIT 1",
-        {"account": account_key, "user": user_key, "name": name},
-    ).fetchone()
-    return None if row is None else int(row[0])
-
-
-def _keys(account: Account) -> tuple[str, str]:
-    return _digest(account.account_id), _digest(account.user_id)
-
-
-def _digest(identity: str | None) -> str:
-    return sha256(identity.encode()).hexdigest()[:24] if identity else ""
 
 
 def insert(connection: sqlite3.Connection, account: int, reading: Reading) -> bool:
@@ -145,6 +107,15 @@ def first(connection: sqlite3.Connection, account: int) -> datetime | None:
     return None if at is None else _moment(at)
 
 
+def two_answers(connection: sqlite3.Connection, account: int, moment: datetime, *, before: bool) -> datetime | None:
+    """When the second answer *before* (or after) *moment* was read, or the only one; None when there is none."""
+    beyond, order, last = ("<", "DESC", "min") if before else (">", "ASC", "max")
+    own = f"SELECT at FROM reading WHERE account = ? AND at {beyond} ? AND origin = 'reading' AND error IS NULL"  # noqa: S608
+    both = f"SELECT {last}(at) FROM ({own} ORDER BY at {order} LIMIT 2)"  # noqa: S608
+    (at,) = connection.execute(both, (account, int(moment.timestamp()))).fetchone()
+    return None if at is None else _moment(at)
+
+
 def latest(connection: sqlite3.Connection, account: int, until: datetime) -> list[Reading]:
     """The last two readings of one account that this program made, up to *until*, without its name, the last one first.
 
@@ -170,36 +141,6 @@ def delete(connection: sqlite3.Connection, readings: Iterable[int]) -> int:
     return len(numbers)
 
 
-def accounts(connection: sqlite3.Connection) -> list[tuple[str, int, int, int]]:
-    """Name, first moment, last moment and number of readings of every account that has any."""
-    return connection.execute(
-        "SELECT a.name, min(r.at), max(r.at), count(*) FROM account a JOIN reading r ON r.account = a.id "
-        "GROUP BY a.id ORDER BY max(r.at) DESC, a.name"
-    ).fetchall()
-
-
-def names(connection: sqlite3.Connection) -> list[str]:
-    """The names of all accounts that have readings."""
-    found = connection.execute("SELECT DISTINCT name FROM account a WHERE EXISTS (SELECT 1 FROM reading WHERE account = a.id)")
-    return [name for (name,) in found]
-
-
-def unthinned(connection: sqlite3.Connection, rules: str, now: datetime, every: timedelta) -> list[tuple[int, datetime | None]]:
-    """The numbers of the accounts that were not thinned by these rules for that long, each with the time when they were last."""
-    moment = int(now.timestamp())
-    found = connection.execute(
-        "SELECT id, iif(thinned_by = :rules AND thinned <= :now, thinned, NULL) FROM account "
-        "WHERE thinned_by IS NOT :rules OR thinned NOT BETWEEN :before AND :now ORDER BY thinned",
-        {"rules": rules, "now": moment, "before": moment - int(every.total_seconds()) + 1},
-    )
-    return [(number, None if at is None else _moment(at)) for number, at in found]
-
-
-def set_thinned(connection: sqlite3.Connection, account: int, rules: str, now: datetime) -> None:
-    """Remember that an account was thinned now."""
-    connection.execute("UPDATE account SET thinned = ?, thinned_by = ? WHERE id = ?", (int(now.timestamp()), rules, account))
-
-
 def note(connection: sqlite3.Connection, key: str) -> str | None:
     """What was noted under *key*."""
     row = connection.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
@@ -209,13 +150,6 @@ def note(connection: sqlite3.Connection, key: str) -> str | None:
 def set_note(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Note *value* under *key*."""
     connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (key, value))
-
-
-def others(connection: sqlite3.Connection, accounts: Iterable[Account]) -> list[str]:
-    """The names of the accounts with readings that are none of *accounts*."""
-    known = {find_account(connection, account) for account in accounts}
-    found = connection.execute("SELECT id, name FROM account a WHERE EXISTS (SELECT 1 FROM reading WHERE account = a.id)")
-    return [name for number, name in found if number not in known]
 
 
 def session_files(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:

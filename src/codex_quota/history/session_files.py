@@ -41,6 +41,11 @@ class SessionFiles:
         self._history = history
         self._known = history.session_files()
 
+    @staticmethod
+    def directories(home: Path) -> frozenset[Path]:
+        """Where the session files of *home* really lie, which is elsewhere when they are linked."""
+        return frozenset(Path(os.path.realpath(home / root)) for root in ROOTS)
+
     def unread(self) -> int:
         """How many bytes there are to read."""
         return sum(one.size - one.begin for one in self._unread())
@@ -57,7 +62,7 @@ class SessionFiles:
         for unread in self._unread():
             readings, done = _read(unread, account.name, tell)
             found += [reading for reading in readings if reading.at <= now + JITTER]
-            files[unread.path.name] = (unread.size, done)
+            files[_name(unread.path)] = (unread.size, done)
             held += unread.size - unread.begin
             if held > _AT_ONCE or len(found) > _READINGS_AT_ONCE:
                 taken += self._history.take(account, found, files)
@@ -71,9 +76,14 @@ class SessionFiles:
     def _unread(self) -> Iterator[_Unread]:
         for root in ROOTS:
             for path, size in _files(self._home / root):
-                known, done = self._known.get(path.name, (-1, 0))
+                known, done = self._known.get(_name(path), (-1, 0))
                 if size != known:
                     yield _Unread(path, size, done if done <= size else 0)
+
+
+def _name(path: Path) -> str:
+    """The name of *path* as a database can hold it, whatever bytes it is made of."""
+    return path.name.encode("utf-8", "backslashreplace").decode()
 
 
 def _files(directory: Path) -> Iterator[tuple[Path, int]]:

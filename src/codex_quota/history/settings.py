@@ -40,7 +40,7 @@ def _hours(text: str) -> tuple[time, time]:
 
 def _clock(text: str) -> time:
     hour, _, minute = text.partition(":")
-    return time(int(hour) % 24 if hour == "24" else int(hour), int(minute or 0))
+    return time(0) if text in ("24", "24:00") else time(int(hour), int(minute or 0))
 
 
 GROUP = "history"

@@ -12,7 +12,7 @@ from typing import Self
 
 from ..interfaces import Options
 from ..model import Account, Snapshot
-from . import rows
+from . import account_rows, rows
 from .database import Database, transaction
 from .events import LOOK_AROUND, Drain, HistoryEvent, events_of
 from .records import Reading, is_surprising, reading_of, says_something_new
@@ -22,6 +22,8 @@ from .thinning import DAY, HOUR, superfluous
 
 _THINNED_AT_ONCE = 5
 _MONTH = timedelta(days=30)
+# days that have some before and after them in every zone
+_FIRST, _LAST = datetime(10, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +80,11 @@ class History:
         found = [(one.account, reading) for one in snapshots if (reading := reading_of(one, now)) is not None]
         if not found:
             return 0
+        found.sort(key=lambda one: one[1].error is not None)
         with self._database.connected() as connection:
             with transaction(connection):
-                appended = sum(self._append(connection, account, reading, now) for account, reading in found)
+                known: set[int] = set()
+                appended = sum(self._append(connection, account, reading, now, known) for account, reading in found)
             if appended:
                 self._thin_some(connection, now, DAY, _THINNED_AT_ONCE)
         return appended
@@ -89,13 +93,19 @@ class History:
         self, account: Account | str, *, since: datetime, until: datetime, drain: Drain | None = None
     ) -> list[HistoryEvent]:
         """What happened to *account* in that time, by time; it may have been seen, and confirmed, a little outside of it."""
-        readings = self.readings(account, since=since - LOOK_AROUND, until=until + LOOK_AROUND)
+        with self._reading() as connection:
+            number = account_rows.find_account(connection, account)
+            if number is None:
+                return []
+            name = account if isinstance(account, str) else account.name
+            begin, end = _look_back(connection, number, since), min(until, _LAST) + LOOK_AROUND
+            readings = rows.select(connection, number, name, begin, end)
         return [event for event in events_of(readings, drain) if since <= event.at <= until]
 
     def add(self, account: Account, readings: Iterable[Reading]) -> int:
         """Append *readings* of one account from elsewhere; one of a moment that is known already is left out."""
         with self._database.writing() as connection:
-            number = rows.account_number(connection, account)
+            number = account_rows.account_number(connection, account)
             return sum(rows.insert(connection, number, reading) for reading in readings)
 
     def accounts(self) -> list[Kept]:
@@ -103,13 +113,13 @@ class History:
         with self._reading() as connection:
             return [
                 Kept(name=name, first_at=_moment(first), last_at=_moment(last), readings=count)
-                for name, first, last, count in rows.accounts(connection)
+                for name, first, last, count in account_rows.accounts(connection)
             ]
 
     def names(self) -> list[str]:
         """The names of all accounts that have readings, in no order; much faster than ``accounts``."""
         with self._reading() as connection:
-            return rows.names(connection)
+            return account_rows.names(connection)
 
     def readings(
         self,
@@ -128,14 +138,14 @@ class History:
         an answer rather than an error.
         """
         with self._reading() as connection:
-            number = rows.find_account(connection, account)
+            number = account_rows.find_account(connection, account)
             name = account if isinstance(account, str) else account.name
             return [] if number is None else rows.select(connection, number, name, since, until, window, points)
 
     def others(self, accounts: Iterable[Account]) -> list[str]:
         """The names of the accounts here that are none of *accounts*."""
         with self._reading() as connection:
-            return rows.others(connection, accounts)
+            return account_rows.others(connection, accounts)
 
     def session_files(self) -> dict[str, tuple[int, int]]:
         """How large each of the Codex CLI's session files was, and how much of it was read, in bytes, by name."""
@@ -145,7 +155,7 @@ class History:
     def take(self, account: Account, readings: Sequence[Reading], files: Mapping[str, tuple[int, int]]) -> int:
         """Add what was found in session *files*, without what lags behind or is known better; returns how many readings stay."""
         with self._database.writing() as connection:
-            number = rows.account_number(connection, account)
+            number = account_rows.account_number(connection, account)
             taken = sum(rows.insert(connection, number, reading) for reading in readings)
             gone = sum(_sift(connection, number, *stretch) for stretch in stretches(reading.at for reading in readings))
             rows.set_session_files(connection, files)
@@ -157,7 +167,7 @@ class History:
             if account is None:
                 return self._thin_some(connection, now, timedelta(0))
             with transaction(connection):
-                return self._thin(connection, rows.account_number(connection, account), now, None)
+                return self._thin(connection, account_rows.account_number(connection, account), now, None)
 
     def note(self, key: str) -> str | None:
         """What was noted under *key*, for programs that work through something bit by bit."""
@@ -169,8 +179,17 @@ class History:
         with self._database.writing() as connection:
             rows.set_note(connection, key, value)
 
-    def _append(self, connection: sqlite3.Connection, account: Account, reading: Reading, now: datetime) -> bool:
-        number = rows.account_number(connection, account)
+    def _append(self, connection: sqlite3.Connection, account: Account, reading: Reading, now: datetime, known: set[int]) -> bool:
+        """Append what is news of an account that is none of *known* yet.
+
+        A login may have several sign-ins: what one of them answers counts, and not that a copy under another name is out of date.
+        """
+        if account_rows.find_account(connection, account) in known:
+            return False
+        if reading.error is not None and account_rows.is_called_otherwise(connection, account):
+            return False
+        number = account_rows.account_number(connection, account)
+        known.add(number)
         last, before = [*rows.latest(connection, number, max(reading.at, now)), None, None][:2]
         confirms = last is not None and before is not None and reading.at > last.at and is_surprising(before, last)
         if not confirms and not says_something_new(last, reading):
@@ -180,10 +199,10 @@ class History:
     def _thin_some(self, connection: sqlite3.Connection, now: datetime, every: timedelta, most: int | None = None) -> int:
         """Thin up to *most* accounts for which that was not done for so long, each by itself, so that nobody has to wait long."""
         gone = 0
-        for number, since in rows.unthinned(connection, self._rules, now, every)[:most]:
+        for number, since in account_rows.unthinned(connection, self._rules, now, every)[:most]:
             with transaction(connection):
                 gone += self._thin(connection, number, now, since)
-                rows.set_thinned(connection, number, self._rules, now)
+                account_rows.set_thinned(connection, number, self._rules, now)
         return gone
 
     def _thin(self, connection: sqlite3.Connection, number: int, now: datetime, since: datetime | None) -> int:
@@ -192,12 +211,13 @@ class History:
         gone = 0
         for span, bucket in self._spans:
             begin, end = since - span - DAY if since else first or now, now - span
-            while begin <= end:
-                stop = begin + _MONTH
-                identified = rows.select_identified(connection, number, begin - LOOK_AROUND, min(stop + LOOK_AROUND, end))
-                places = superfluous([reading for _, reading in identified], bucket)
-                found = [identified[place] for place in places]
-                gone += rows.delete(connection, [row for row, reading in found if begin <= reading.at < stop])
+            while begin < end:
+                stop = min(begin + _MONTH, end)
+                back = _look_back(connection, number, begin)
+                ahead = rows.two_answers(connection, number, stop, before=False) or stop
+                identified = rows.select_identified(connection, number, back, max(ahead, stop + LOOK_AROUND))
+                places = superfluous([reading for _, reading in identified], bucket, begin, stop)
+                gone += rows.delete(connection, [identified[place][0] for place in places])
                 begin = stop
         return gone
 
@@ -205,6 +225,12 @@ class History:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._database.reading() as connection:
             yield connection if connection is not None else rows.nothing()
+
+
+def _look_back(connection: sqlite3.Connection, number: int, since: datetime) -> datetime:
+    """From where on readings tell what happened from *since* on, also after days without any: two answers from before it."""
+    begin = max(since, _FIRST) - LOOK_AROUND
+    return min(begin, rows.two_answers(connection, number, since, before=True) or begin)
 
 
 def _sift(connection: sqlite3.Connection, number: int, begin: datetime, end: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from ..model import Window
@@ -14,24 +14,42 @@ from .records import Reading, has_reset, key_of
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def superfluous(readings: Sequence[Reading], bucket: timedelta) -> set[int]:
+def superfluous(
+    readings: Sequence[Reading], bucket: timedelta, since: datetime | None = None, until: datetime | None = None
+) -> set[int]:
     """The places in *readings* (of one account, by time) that tell nothing a bucket's last reading does not.
 
     Kept are the last reading of each hour or day of UTC, the last before each reset, both ends of a time of errors, and whatever
     it takes so that the same events are found afterwards, but for drains.
     What session files say of one limit is thinned apart from everything else.
+    Before *since* and after *until* nothing goes.
     """
-    places, events = set(_repeated(readings, bucket)), _events(readings)
-    while wrong := events ^ _events([reading for place, reading in enumerate(readings) if place not in places]):
-        doubtful = {place for place in places if any(abs(readings[place].at - event.at) <= bucket for event in wrong)}
-        if not doubtful:
-            return set()
-        places -= doubtful
-    return places
+    shown = _events(readings)
+    places = {
+        place
+        for place in _repeated(readings, bucket)
+        if (since is None or since <= readings[place].at) and (until is None or readings[place].at <= until)
+    }
+    while True:
+        left = _events([reading for place, reading in enumerate(readings) if place not in places])
+        wrong = {shown.get(event) or left[event] for event in shown.keys() ^ left.keys()}
+        if not wrong:
+            return places
+        for seen in wrong:
+            places -= _around(readings, places, seen, bucket)
 
 
-def _events(readings: Sequence[Reading]) -> set[HistoryEvent]:
-    return {event for event, _ in found_in(readings) if event.kind != "drain"}
+def _events(readings: Sequence[Reading]) -> dict[HistoryEvent, datetime]:
+    """Every event but drains, each with the moment at which it was seen."""
+    return {event: reading.at for event, reading in found_in(readings) if event.kind != "drain"}
+
+
+def _around(readings: Sequence[Reading], places: set[int], seen: datetime, bucket: timedelta) -> set[int]:
+    """Those of *places* that are near to a moment, on each side the nearest at least."""
+    near = {place for place in places if abs(readings[place].at - seen) <= bucket}
+    near.add(max((place for place in places if readings[place].at <= seen), default=-1))
+    near.add(min((place for place in places if readings[place].at >= seen), default=-1))
+    return near
 
 
 def _repeated(readings: Sequence[Reading], bucket: timedelta) -> Iterator[int]:

@@ -182,10 +182,12 @@ def test_an_empty_history_says_that_it_fills_itself(program: Program) -> None:
 def test_a_time_of_which_nothing_is_known(program: Program, remembered: Remembered) -> None:
     ran = program("history", "--since", "9d", "--until", "8d", terminal=True)
     assert (ran.status, ran.out, ran.err) == (0, "", "codex-quota: nothing was read in that time\n")
+    ran = program("history", "work", "--window", "week", terminal=True)
+    assert (ran.status, ran.out, ran.err) == (0, "", "codex-quota: no window 'week' was read in that time\n")
 
 
 def test_a_damaged_history_is_told(program: Program, remembered: Remembered) -> None:
-    remembered.path.write_bytes(b"nonsense" * 1000)
+    remembered.path.write_bytes(bytes(8000))
     ran = program("history", "--format", "json")
     assert (ran.status, json.loads(ran.out)["accounts"]) == (0, [])
     told = f"the history was damaged: it is kept as {remembered.path}.damaged-1, and a new one was begun"
@@ -211,13 +213,14 @@ def test_nobody_is_asked(program: Program, remembered: Remembered) -> None:
     assert program.service.requests == []
 
 
-def test_long_times_are_drawn_from_enough_readings(program: Program) -> None:
-    """One an hour at least, so that no five-hour window is lost."""
+def test_a_list_knows_every_reading_of_a_long_time(program: Program) -> None:
+    """Also the one reading in which something was used up."""
     now = Remembered(program).now
     found = []
-    for hour in range(90 * 24):
-        five = replace(FIVE, used_percent=hour % 5 * 20, resets_at=now - 90 * DAY + (hour // 5 * 5 + 5) * HOUR)
-        found.append(Reading(account="busy", at=now - 90 * DAY + hour * HOUR, windows=(five,)))
+    for number in range(90 * 24 * 4):
+        cycle, used = number // 20, 100 if number == 4001 else number % 20
+        five = replace(FIVE, used_percent=used, resets_at=now - 90 * DAY + (cycle + 1) * 5 * HOUR)
+        found.append(Reading(account="busy", at=now - 90 * DAY + number * HOUR / 4, windows=(five,)))
     History(history_file(Options(environ=program.environ))).add(Account(name="busy", source="x", account_id="z"), found)
     ran = program("history", "busy", "--since", "91d", terminal=True, NO_COLOR="1")
-    assert ran.out.splitlines()[1].split()[-1] == str(90 * 24 // 5 - 1)
+    assert ran.out.splitlines()[1].split()[-2:] == ["0%", str(90 * 24 // 5 - 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -90,6 +91,20 @@ def test_readings_of_the_same_login_go_on(homes: Homes) -> None:
     assert [one.origin for one in homes.history.readings("ann")] == ["rollout", "reading"]
 
 
+def test_a_home_and_a_file_whose_names_are_no_text(homes: Homes) -> None:
+    home = homes.make("ann", os.fsdecode(b"caf\xe9"))
+    path = next(home.rglob("*.jsonl"))
+    path.rename(os.fsdecode(bytes(path.parent) + b"/rollout-\xff.jsonl"))
+    first, second = (homes.run(CODEX_HOME=str(home)) for _ in range(2))
+    assert [(ran.status, ran.err) for ran in (first, second)] == [(0, "")] * 2
+    homes.sign_in("bob", home)
+    homes.use(home, 12)
+    ran = homes.run(CODEX_HOME=str(home))
+    shown = str(home).encode("utf-8", "backslashreplace").decode()
+    assert ran.err == LEFT_OUT.format(home=shown) + "another account was signed in there before\n"
+    assert homes.kept("codex") == [10]
+
+
 def test_two_homes_with_an_account_each(homes: Homes) -> None:
     for name, used in (("ann", 10), ("bob", 20)):
         home = homes.make(name, f"homes/{name}", used)
@@ -98,6 +113,26 @@ def test_two_homes_with_an_account_each(homes: Homes) -> None:
         (directory / f"{name}.auth.json").symlink_to(home / "auth.json")
     ran = homes.run()
     assert (ran.status, ran.err, homes.kept("ann"), homes.kept("bob")) == (0, "", [10], [20])
+
+
+def test_two_homes_that_share_their_sessions_are_both_left_out(homes: Homes) -> None:
+    directory = homes.program.directory / "account"
+    directory.mkdir()
+    made = [homes.make(name, f"homes/{name}") for name in ("ann", "bob")]
+    for name, home in zip(("ann", "bob"), made, strict=True):
+        (directory / f"{name}.auth.json").symlink_to(home / "auth.json")
+    shutil.rmtree(made[1] / "sessions")
+    (made[1] / "sessions").symlink_to(made[0] / "sessions")
+    told = [LEFT_OUT.format(home=one) + f"{other} has the same ones by a link\n" for one, other in (made, made[::-1])]
+    assert homes.run().err.startswith("".join(told))
+    assert homes.history.names() == []
+
+
+def test_sessions_may_lie_elsewhere(homes: Homes) -> None:
+    home = homes.make("ann")
+    shutil.move(home / "sessions", homes.program.directory / "disk")
+    (home / "sessions").symlink_to(homes.program.directory / "disk")
+    assert (homes.run().err, homes.kept("codex")) == ("", [10])
 
 
 def test_no_import_leaves_them_alone(homes: Homes) -> None:
@@ -143,6 +178,13 @@ def a_switcher_s_accounts(homes: Homes, home: Path) -> str:
     return f"{home / 'accounts' / 'b.auth.json'} is another account's sign-in"
 
 
+def a_link_to_another_home_s_sessions(homes: Homes, home: Path) -> str:
+    other = homes.make("bob", "homes/bob")
+    shutil.rmtree(home / "sessions")
+    (home / "sessions").symlink_to(other / "sessions")
+    return f"{other} has the same ones by a link"
+
+
 def no_identity(homes: Homes, home: Path) -> str:
     (home / "auth.json").write_text(json.dumps({"tokens": {"access_token": "opaque"}}))
     return "the sign-in there does not tell whose it is"
@@ -159,7 +201,7 @@ def an_api_key(homes: Homes, home: Path) -> str:
     "doubt",
     [
         another_account, a_broken_sign_in, an_account_of_before, an_account_without_identity, a_backup, a_switcher_s_accounts,
-        no_identity, an_api_key,
+        a_link_to_another_home_s_sessions, no_identity, an_api_key,
     ],
     ids=lambda doubt: doubt.__name__,
 )  # fmt: skip

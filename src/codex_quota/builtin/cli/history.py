@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import codex_quota
@@ -39,7 +39,6 @@ _ROWS = (
 )  # fmt: skip
 _CELLS, _FEWEST_CELLS = 24, 8
 _OTHER_COLUMNS = len("  Left  Least  Resets") + 2 * len("  ")
-_FEW, _OFTEN = 1000, timedelta(hours=1)
 
 
 class HistoryCommand(Command):
@@ -65,8 +64,7 @@ class HistoryCommand(Command):
             take_session_files(history, context)
         names = chosen_accounts(args.account, history)
         chosen = args.format or ("table" if context.stdout.isatty() else "plain")
-        points = args.points or (max(_FEW, (end - begin) // _OFTEN) if chosen == "table" else None)
-        found = {name: history.readings(name, since=begin, until=end, window=args.window, points=points) for name in names}
+        found = {name: history.readings(name, since=begin, until=end, window=args.window, points=args.points) for name in names}
         if chosen == "json":
             import json
 
@@ -80,17 +78,17 @@ class HistoryCommand(Command):
                 print_list(rows, _SUMMARY, args, context)
         else:
             _print_rows(found, chosen, args, context)
-        _tell_what_is_missing(found, history, context)
+        _tell_what_is_missing(found, history, args, context)
         return ExitStatus.OK
 
 
-def _tell_what_is_missing(found: Mapping[str, Sequence[Reading]], history: History, context: Context) -> None:
+def _tell_what_is_missing(found: Mapping[str, Sequence[Reading]], history: History, args: Namespace, context: Context) -> None:
     if history.damage:
         tell(history.damage, context)
     elif not found:
         tell("nothing was read yet: the history fills itself with every reading", context)
     elif not any(found.values()):
-        tell("nothing was read in that time", context)
+        tell(f"no window {args.window!r} was read in that time" if args.window else "nothing was read in that time", context)
 
 
 def _summaries(found: Mapping[str, Sequence[Reading]], begin: datetime, end: datetime, context: Context) -> list[dict[str, Any]]:

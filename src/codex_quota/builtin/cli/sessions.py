@@ -33,19 +33,20 @@ def take_session_files(history: History, context: Context) -> None:
     from codex_quota.history import SessionFiles
 
     listings = _listings(context)
-    for home in _homes(listings, context):
+    homes = _homes(listings, context)
+    for home in homes:
         try:
             files = SessionFiles(home, history)
             unread = files.unread()
             if not unread:
                 continue
-            owner = _owner(home, listings, history)
-            about = f"session files {home}"
+            owner = _owner(home, homes, listings, history)
+            about = f"session files {_text(home)}"
             if isinstance(owner, Account):
                 _take(files, unread, owner, context)
                 _note(history, about, "read")
             elif _note(history, about, owner):
-                tell(f"the session files in {home} are left out, because they tell no account and {owner}", context)
+                tell(f"the session files in {_text(home)} are left out, because they tell no account and {owner}", context)
         except HistoryError as error:
             tell(error.line(), context)
 
@@ -68,7 +69,7 @@ def _homes(listings: list[Listing], context: Context) -> list[Path]:
     return list(dict.fromkeys(home.resolve() for home in homes if home is not None))
 
 
-def _owner(home: Path, listings: list[Listing], history: History) -> Account | str:
+def _owner(home: Path, homes: list[Path], listings: list[Listing], history: History) -> Account | str:
     """Whose session files those in *home* are, or why nobody can tell."""
     try:
         signed_in = codex_quota.read_credential(home / SIGN_IN, name="codex", source=SOURCE).account
@@ -76,7 +77,7 @@ def _owner(home: Path, listings: list[Listing], history: History) -> Account | s
         return f"the sign-in there cannot be read: {error.message}"
     if signed_in.account_id is None or signed_in.user_id is None:
         return "the sign-in there does not tell whose it is"
-    noted, digest = f"signed in {home}", _digest(" ".join(signed_in.identity or ()))
+    noted, digest = f"signed in {_text(home)}", _digest(" ".join(signed_in.identity or ()))
     known = history.note(noted)
     if known not in (None, digest):
         history.set_note(noted, "several")
@@ -92,13 +93,30 @@ def _owner(home: Path, listings: list[Listing], history: History) -> Account | s
             return f"{account.name} is another account, which may have been used there"
         else:
             elsewhere.append(account)
+    if other := next((other for other in _sharing(home, homes) if _signed_in(other) != signed_in.identity), None):
+        return f"{_text(other)} has the same ones by a link"
     if other := next((path for path, account in _other_sign_ins(home) if account.identity != signed_in.identity), None):
-        return f"{other} is another account's sign-in"
+        return f"{_text(other)} is another account's sign-in"
     if others := history.others([owner, *elsewhere]):
         return f"the history knows {others[0]}, which may have been used there"
     if known is None:
         history.set_note(noted, digest)
     return owner
+
+
+def _sharing(home: Path, homes: list[Path]) -> Iterator[Path]:
+    """The other homes that have session files in the same place."""
+    from codex_quota.history import SessionFiles
+
+    own = SessionFiles.directories(home)
+    linked = [place.parent for place in sorted(own) if (place.parent / SIGN_IN).exists()]
+    yield from (other for other in dict.fromkeys([*homes, *linked]) if other != home and own & SessionFiles.directories(other))
+
+
+def _signed_in(home: Path) -> tuple[str, str] | None:
+    with suppress(CredentialError):
+        return codex_quota.read_credential(home / SIGN_IN, name="codex", source=SOURCE).account.identity
+    return None
 
 
 def _other_sign_ins(home: Path) -> Iterator[tuple[Path, Account]]:
@@ -108,6 +126,11 @@ def _other_sign_ins(home: Path) -> Iterator[tuple[Path, Account]]:
             with suppress(OSError, ValueError, RecursionError, CredentialError):
                 data = json.loads(codex_quota.read_regular(path))
                 yield path, codex_quota.parse_credential(data, name="other", source=SOURCE).account
+
+
+def _text(path: Path) -> str:
+    """*path* as a terminal and a database can hold it, whatever bytes it is made of."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def _digest(identity: str) -> str:
