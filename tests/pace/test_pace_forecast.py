@@ -283,3 +283,10 @@ def test_older_observations_change_nothing() -> None:
 
 def test_a_pace_without_anything_is_empty() -> None:
     assert forecast([], datetime(2026, 11, 16, tzinfo=UTC)) == Pace(at=datetime(2026, 11, 16, tzinfo=UTC), reason="no_figure")
+
+
+def test_a_window_that_begins_in_thousands_of_years_is_not_counted_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codex_quota.pace.forecasts.working_clock", None)
+    far = replace(weekly(2, 50), resets_at=datetime(9990, 1, 1, tzinfo=UTC))
+    pace = forecast([far], after(3), WORKDAYS)
+    assert (pace.reason, pace.even_percent, cone([far], after(3), WORKDAYS)) == ("too_early", 0, ())

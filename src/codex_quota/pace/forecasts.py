@@ -151,7 +151,7 @@ def _evenly(pace: Pace, runs: Sequence[Run], moment: float, working: Working | N
     if last.length is None:
         return replace(pace, reason=spent or "no_length"), FLAT
     begin, clock = last.reset - last.length, FLAT
-    if working is not None:
+    if working is not None and begin <= moment:
         clock = working_clock(working, min(begin, runs[0].points[0][0]), last.reset)
         if clock.at(begin) == clock.at(last.reset):
             clock = FLAT
