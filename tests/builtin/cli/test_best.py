@@ -189,6 +189,17 @@ STALE = replace(A, status="stale", fetched_at=SAMPLE_NOW - 12 * MINUTE, error=Ti
             "5 h 97 % left, weekly not known, weekly resets Mon 12:04 (1d); of no usable account more is known",
         ),
         ([make_snapshot("x", make_quota(reached=False))], None, None, "no limit that could run out"),
+        ([make_snapshot(name, make_quota(reached=False)) for name in "xy"], None, None, "no limit that could run out"),
+        (
+            [
+                make_snapshot(name, make_quota(make_window("weekly", used), reached=False))
+                for name, used in (("x", 60), ("y", 40))
+            ],
+            None,
+            None,
+            "weekly 60 % left; of 2 accounts with enough left it has most",
+        ),
+        ([make_snapshot("x", make_quota())], None, None, "the service tells of no limit; of no usable account more is known"),
         ([WEEK_OUT, FIVE_OUT, GONE], None, None, "no account can be used now; the first one back is five-out, 13:04 (1h)"),
         ([LOW, WEEK_OUT], 10, None, "no account that can be used now has 10 % left; the first one back is low, 14:04 (2h)"),
         (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -133,9 +136,7 @@ def test_old_figures_are_no_data(simulation: Simulation) -> None:
     simulation.service.fail(work, Fault.status(500), times=None)
     ran = simulation.run(Check())
     assert ran.status == 3
-    assert ran.out.startswith(
-        "CODEX_QUOTA UNKNOWN - work: weekly 60 % left, resets Mon 12:04 (1d) (figures are <1m old); figures "
-    )
+    assert ran.out.startswith("CODEX_QUOTA UNKNOWN - work: weekly 60 % left, resets Mon 12:04 (1d); figures ")
     assert ran.out.endswith("|'work weekly'=U;20:;5:;0;100\n")
 
 
@@ -238,6 +239,34 @@ def test_whatever_goes_wrong_is_unknown_and_on_stdout(
     assert (ran.status, ran.err, ran.out.count("\n")) == (3, "", 1)
     assert ran.out.startswith(f"CODEX_QUOTA UNKNOWN - {said}")
     assert "|" not in ran.out
+
+
+def test_a_directory_that_is_not_there_is_not_all_well_though_the_codex_home_stands_in(
+    program: Program, service: SimulatedService
+) -> None:
+    home = program.directory / "home" / ".codex"
+    home.mkdir(parents=True)
+    (home / "auth.json").write_text(service.add("me", five_hour=25, weekly=None).auth_json())
+    warning = "the account directory /typo (--account-dir) does not exist; these accounts are from codex-home"
+    ran = program("check", "--account-dir", "/typo")
+    assert (ran.status, ran.err) == (3, "")
+    assert re.fullmatch(rf"CODEX_QUOTA UNKNOWN - codex: 5 h 75 % left, [^;|]*; {re.escape(warning)}\|{PIECE}\n", ran.out)
+    ran = program("check", "--account-dir", "/typo", "--warn", "80")
+    assert (ran.status, ran.out.count(warning)) == (1, 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+@pytest.mark.parametrize("words", [[], ["--warn", "x"]])
+def test_output_that_cannot_be_written_is_unknown(program: Program, service: SimulatedService, words: list[str]) -> None:
+    service.add("work")
+    program.serve()
+    environ = {**os.environ, **program.environ, "CODEX_QUOTA_CHATGPT_URL": service.url}
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "codex_quota", "check", *words],
+            env=environ, cwd=program.directory, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (3, "codex-quota: the output cannot be written: no space left on device\n")
 
 
 def test_a_traceback_is_shown_on_request_only(program: Program) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -86,6 +88,13 @@ def test_the_feed_keeps_its_ids(program: Program, remembered: Remembered) -> Non
         "work: the weekly window was reset, 80 % had been used",
     ]
     assert ElementTree.tostring(one) == ElementTree.tostring(other)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "ascii"])
+def test_the_feed_can_be_read_in_whatever_encoding_it_is_written(program: Program, remembered: Remembered, encoding: str) -> None:
+    words = [sys.executable, "-m", "codex_quota", "events", "--format", "atom"]
+    done = subprocess.run(words, env={**program.environ, "PYTHONIOENCODING": encoding}, capture_output=True, check=True)
+    assert ElementTree.fromstring(done.stdout).findtext(f"{ATOM}entry/{ATOM}title", "").startswith("北京: ")
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_old_figures_show_a_shortage_but_not_that_there_is_enough(simulation: Si
     service.fail(None, Fault.status(500), times=None)
     assert [simulation.run(Guard(), name).status for name in ("low", "plenty")] == [4, 1]
     assert simulation.run(Guard(), "plenty").err.startswith(
-        "codex-quota: plenty: weekly 75 % left, resets Mon 12:04 (1d) (figures are <1m old); figures are from 12:04"
+        "codex-quota: plenty: weekly 75 % left, resets Mon 12:04 (1d); figures are from 12:04"
     )
 
 
@@ -317,6 +317,8 @@ def test_pauses() -> None:
     assert pauses.until("x", now + 2 * HOUR) is None
     assert paused(good, now) == timedelta(0)
     assert paused(failed, now) == 5 * MINUTE
+    # the clock was set back
+    assert pauses.until(failed.account.name, now - HOUR) is None
 
 
 def test_the_state_of_old_figures() -> None:
@@ -354,6 +356,18 @@ def test_what_cannot_be_asked(program: Program, words: list[str], status: int, s
     ran = program(*words)
     assert (ran.status, ran.out, ran.err.count("\n")) == (status, "", 1)
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [["guard", "--wait"], ["best"], ["measure", "--settle", "0", "true"]], ids=lambda words: words[0]
+)
+def test_a_directory_that_is_not_there_is_told_once(program: Program, service: SimulatedService, words: list[str]) -> None:
+    home = program.directory / "home" / ".codex"
+    home.mkdir(parents=True)
+    (home / "auth.json").write_text(service.add("me").auth_json())
+    ran = program(*words, CODEX_QUOTA_ACCOUNT_DIR="/typo")
+    warning = "the account directory /typo ($CODEX_QUOTA_ACCOUNT_DIR) does not exist; these accounts are from codex-home"
+    assert (ran.status, ran.err.count(warning)) == (0, 1)
 
 
 def test_ctrl_c_ends_the_wait(service: SimulatedService, environ: dict[str, str], tmp_path: Path) -> None:

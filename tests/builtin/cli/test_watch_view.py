@@ -163,6 +163,8 @@ def test_the_first_line_stays_while_the_others_are_scrolled() -> None:
         ("? ?", View()),
         ("? escape", View()),
         ("? q", View()),
+        ("? down", View(help=True, top=1)),
+        ("down ? page_down ?", View(top=1)),
         ("x", View()),
     ],
 )
@@ -179,6 +181,27 @@ def test_the_help_names_every_key_that_the_footer_names() -> None:
         if key != "?":
             assert [line[7:] for line in lines if line.startswith(f"{key}  ")] != []
     assert lines[-1] == "? back"
+
+
+def test_the_help_is_whole_on_a_small_screen_wherever_the_table_stood() -> None:
+    view = after_key(View(top=30), "?", 5)
+    first, last = shown(EVERYBODY, (40, 10), view), shown(EVERYBODY, (40, 10), after_key(view, "end", 5))
+    assert [line.rstrip() for line in first[2:]] == [
+        "q      quit, as Ctrl-C does",
+        "r      ask the service now, at most",
+        "       every 10 seconds",
+        "s      sort by name, by most left, by",
+        "       soonest reset",
+        "t      resets as time of day, as time",
+        "       from now, or both",
+        "? back  1-7 of 14",
+    ]
+    assert [line.rstrip() for line in last[-3:]] == [
+        "Ctrl-Z stop for now; the shell's fg goes",
+        "       on",
+        "? back  8-14 of 14",
+    ]
+    assert after_key(after_key(view, "end", 5), "?", 5) == View(top=30)
 
 
 @pytest.mark.parametrize(

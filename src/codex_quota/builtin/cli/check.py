@@ -7,8 +7,11 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from codex_quota import CodexQuotaError, Command, Context, UsageError
 from codex_quota.options import Option, add_options
 
+from .missing import directory_warning
+from .parser import PROGRAM
 from .reading import read_accounts
 from .saying import style_of
+from .streams import silence
 
 THRESHOLDS = "thresholds"
 
@@ -52,13 +55,27 @@ class Check(Command):
             raise UsageError(
                 f"--crit {args.crit:g} is above --warn {args.warn:g}", hint="both are percent left, so --crit is the lower one"
             )
-        state, text = checked(read_accounts(args, context), args.warn, args.crit, style_of(context))
-        context.stdout.write(text)
-        return state
+        snapshots = read_accounts(args, context)
+        warning = directory_warning(args, [snapshot.account.source for snapshot in snapshots])
+        state, text = checked(snapshots, args.warn, args.crit, style_of(context), warning)
+        return _told(state, text, context)
 
     def tell_error(self, error: CodexQuotaError, context: Context) -> int:
         """Whatever goes wrong is UNKNOWN, also on the command line, and told where a monitoring system reads."""
         from .nagios import State, output
 
-        context.stdout.write(output(State.UNKNOWN, error.line()))
+        return _told(State.UNKNOWN, output(State.UNKNOWN, error.line()), context)
+
+
+def _told(state: int, text: str, context: Context) -> int:
+    """*state* once *text* is written; UNKNOWN when it cannot be, since the program's usual status for that means WARNING here."""
+    from .nagios import State
+
+    try:
+        context.stdout.write(text)
+        context.stdout.flush()
+    except OSError as error:
+        silence(context.stdout)
+        print(f"{PROGRAM}: the output cannot be written: {(error.strerror or str(error)).lower()}", file=context.stderr)
         return State.UNKNOWN
+    return state

@@ -12,15 +12,19 @@ from .nagios import State, output, percent_left, worst
 from .saying import standing_text, with_error
 
 
-def checked(snapshots: Sequence[Snapshot], warn: float, crit: float, style: Style) -> tuple[State, str]:
-    """The gravest state of the accounts, and the plugin's whole output; thresholds are percent left."""
+def checked(snapshots: Sequence[Snapshot], warn: float, crit: float, style: Style, warning: str = "") -> tuple[State, str]:
+    """The gravest state of the accounts, and the plugin's whole output; thresholds are percent left.
+
+    With a *warning* that these may not be the accounts that were meant, it cannot be OK.
+    """
     named = sorted(snapshots, key=lambda snapshot: wording.natural_key(snapshot.account.name))
     standings = [standing(snapshot, warn) for snapshot in named]
     states = {one.name: state_of(one, warn, crit) for one in standings}
     data = [piece for one in standings for piece in _performance(one, warn, crit)]
     lines = [f"{states[one.name].name} {one.name}: {_text(one, style)}" for one in standings]
-    text = output(worst(states.values()), _summary(standings, states, style), data, lines if len(lines) > 1 else ())
-    return worst(states.values()), text
+    state = worst([*states.values(), *([State.UNKNOWN] if warning else [])])
+    summary = "; ".join(filter(None, (_summary(standings, states, style), warning)))
+    return state, output(state, summary, data, lines if len(lines) > 1 else ())
 
 
 def state_of(one: Standing, warn: float, crit: float) -> State:

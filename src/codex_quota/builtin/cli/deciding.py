@@ -60,7 +60,10 @@ def reason(decision: Decision, style: Style) -> str:
         return f"{text}; no account has {decision.least:g} % left" + (", and this one has most" if same > 1 else "")
     if chosen.verdict == "unknown":
         return f"{text}; of no usable account more is known"
-    return f"{text}; of {same} accounts with enough left its quota is reset first" if same > 1 else text
+    if same == 1 or chosen.expiring is None:
+        return text
+    why = "its quota is reset first" if chosen.expiring.resets_at is not None else "it has most"
+    return f"{text}; of {same} accounts with enough left {why}"
 
 
 def document(decision: Decision, locations: Mapping[str, str], style: Style) -> dict[str, object]:

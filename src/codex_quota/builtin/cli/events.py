@@ -73,7 +73,9 @@ class Events(Command):
             print(json.dumps(document, indent=2, ensure_ascii=not is_utf8(context.stdout)), file=context.stdout)
         elif chosen == "atom":
             style = Style(now=context.now())
-            context.stdout.write(atom_feed(found, identity=history.identity, now=context.now(), style=style))
+            feed = atom_feed(found, identity=history.identity, now=context.now(), style=style)
+            # the feed says that it is UTF-8
+            context.stdout.write(feed if is_utf8(context.stdout) else feed.encode("ascii", "xmlcharrefreplace").decode())
         elif chosen == "table":
             _print_table(found, context)
         else:

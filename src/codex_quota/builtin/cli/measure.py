@@ -11,6 +11,7 @@ from pathlib import Path
 from codex_quota import CodexQuotaError, Command, Context, Snapshot, wording
 from codex_quota.options import Option, add_options, seconds
 
+from .missing import warn_about_directory
 from .parser import PROGRAM
 from .reading import read_accounts, tell_updates
 from .saying import style_of, tell
@@ -50,6 +51,7 @@ class Measure(Command):
         args.refresh = True
         with Log(Path(args.log)) if args.log else nullcontext() as log:
             before = {snapshot.account.name: snapshot for snapshot in read_accounts(args, context)}
+            warn_about_directory(args, [snapshot.account.source for snapshot in before.values()], context)
             _tell_unreadable(before, context)
             # the second reading of an account would otherwise take the place of the first
             tell_updates(context)

@@ -25,11 +25,16 @@ def nothing_found(args: Namespace) -> NoAccountsError:
     return NoAccountsError(", and ".join(filter(None, (absent, nowhere))))
 
 
-def warn_about_directory(args: Namespace, sources: Iterable[str], context: Context) -> None:
-    """Say on stderr that the directory which was asked for is not there, and which *sources* gave the accounts instead."""
+def directory_warning(args: Namespace, sources: Iterable[str]) -> str:
+    """That the directory which was asked for is not there, and which *sources* gave the accounts instead, or an empty text."""
     missing, found = _missing_directory(args), " and ".join(sorted(set(sources)))
-    if missing and found:
-        print(f"{PROGRAM}: the account directory {missing} does not exist; these accounts are from {found}", file=context.stderr)
+    return f"the account directory {missing} does not exist; these accounts are from {found}" if missing and found else ""
+
+
+def warn_about_directory(args: Namespace, sources: Iterable[str], context: Context) -> None:
+    """Say ``directory_warning`` on stderr, if there is any."""
+    if warning := directory_warning(args, sources):
+        print(f"{PROGRAM}: {warning}", file=context.stderr)
 
 
 def unknown_account(error: UnknownAccountError, args: Namespace, context: Context) -> CodexQuotaError:

@@ -26,7 +26,7 @@ def tell(context: Context, text: str) -> None:
 def figures_text(one: Standing) -> str:
     """What is left: "5 h 92 %, weekly 38 % left"."""
     if not one.figures:
-        return "no limit that could run out"
+        return "no limit that could run out" if one.verdict == "enough" else "the service tells of no limit"
     known = [f"{figure.period} {wording.percent_text(figure.left)} %" for figure in one.figures if figure.left is not None]
     unknown = [f"{figure.period} not known" for figure in one.figures if figure.left is None]
     return ", ".join([*([", ".join(known) + " left"] if known else []), *unknown])
@@ -46,18 +46,23 @@ def standing_text(one: Standing, style: Style) -> str:
     notes = wording.notes(snapshot, style)
     if one.verdict == "failed":
         return next((note.text for note in notes if note.kind == "error"), "nothing is known of it")
-    old = f" (figures are {wording.stale_text(snapshot, style.now)})" if snapshot.status == "stale" else ""
     if one.verdict == "blocked":
-        return next((note.text for note in notes if note.kind == "blocked"), "it cannot be used now") + old
+        return next((note.text for note in notes if note.kind == "blocked"), "it cannot be used now") + _age_text(one, style)
     parts = [figures_text(one), *([reset_text(one.expiring, one.figures, style)] if one.expiring else [])]
-    return ", ".join(part for part in parts if part) + old
+    return ", ".join(part for part in parts if part) + _age_text(one, style)
+
+
+def _age_text(one: Standing, style: Style) -> str:
+    """How old the figures are, if they are not new."""
+    return f" (figures are {wording.stale_text(one.snapshot, style.now)})" if one.snapshot.status == "stale" else ""
 
 
 def with_error(text: str, one: Standing, style: Style) -> str:
-    """*text* about an account, and why its figures are old if they are."""
+    """*text* about an account, and, if its figures are old, since when and why, in place of the age alone."""
     if one.snapshot.status != "stale":
         return text
-    return "; ".join([text, *(note.text for note in wording.notes(one.snapshot, style) if note.kind == "error")])
+    errors = [note.text for note in wording.notes(one.snapshot, style) if note.kind == "error"]
+    return "; ".join([text.replace(_age_text(one, style), ""), *errors])
 
 
 def shortage_text(one: Standing, least: float, style: Style) -> str:

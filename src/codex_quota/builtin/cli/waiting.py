@@ -42,7 +42,7 @@ class Pauses:
 
     def __init__(self, every: timedelta) -> None:
         self._every = every
-        self._until: dict[str, datetime] = {}
+        self._until: dict[str, tuple[datetime, datetime]] = {}
         self._failures: dict[str, int] = {}
 
     def note(self, snapshot: Snapshot, now: datetime) -> None:
@@ -55,12 +55,12 @@ class Pauses:
         failures = self._failures[name] = self._failures.get(name, 0) + 1
         pause = min(self._every * 2 ** min(failures - 1, 10), max(self._every, LONGEST_PAUSE))
         wish = error.retry_at if isinstance(error, ServiceError) else None
-        self._until[name] = max(wish or now, now + pause)
+        self._until[name] = now, max(wish or now, now + pause)
 
     def until(self, name: str, now: datetime) -> datetime | None:
-        """When the account may be asked again, None when it may be asked now."""
-        until = self._until.get(name)
-        return until if until is not None and until > now else None
+        """When the account may be asked again, None when it may be asked now, as after the clock was set back."""
+        noted, until = self._until.get(name, (now, now))
+        return until if noted <= now < until else None
 
 
 def next_look(standings: Iterable[Standing], *, one_is_enough: bool, now: datetime, every: timedelta, pauses: Pauses) -> datetime:

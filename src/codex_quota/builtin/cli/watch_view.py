@@ -39,13 +39,17 @@ HELP = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """How it is looked at: order, times, percentages, the first row shown, and whether the help stands in place of the table."""
+    """How it is looked at: order, times, percentages, the first row shown, and whether the help stands in place of the table.
+
+    While it does, ``kept`` is the first row of the table.
+    """
 
     sort: Sort = "name"
     time: Time = "both"
     show: Literal["left", "used"] = "left"
     top: int = 0
     help: bool = False
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +66,17 @@ class State:
 
 def after_key(view: View, key: str, page: int) -> View:
     """*view* after a key that changes it; *page* is how many rows fit.  The first row may then lie beyond the last one."""
-    if view.help:
-        return replace(view, help=False) if key in ("?", "h", "q", "escape") else view
-    if key in ("?", "h"):
-        return replace(view, help=True)
-    if key == "s":
-        return replace(view, sort=_next(SORTS, view.sort), top=0)
-    if key == "t":
-        return replace(view, time=_next(TIMES, view.time))
-    if key == "u":
-        return replace(view, show="left" if view.show == "used" else "used")
+    if view.help and key in ("?", "h", "q", "escape"):
+        return replace(view, help=False, top=view.kept, kept=0)
+    if not view.help:
+        if key in ("?", "h"):
+            return replace(view, help=True, top=0, kept=view.top)
+        if key == "s":
+            return replace(view, sort=_next(SORTS, view.sort), top=0)
+        if key == "t":
+            return replace(view, time=_next(TIMES, view.time))
+        if key == "u":
+            return replace(view, show="left" if view.show == "used" else "used")
     step = {"up": -1, "down": 1, "page up": -page, "page down": page, "home": -view.top, "end": 10**6}.get(key, 0)
     return replace(view, top=max(0, view.top + step))
 
@@ -102,7 +107,7 @@ def footer_pieces(view: View, *, has_keys: bool, shown: tuple[int, int, int] | N
     if not has_keys:
         return [("Ctrl-C", "quit"), *place]
     if view.help:
-        return [("?", "back")]
+        return [("?", "back"), *place]
     keys = [("q", "quit"), ("r", "refresh"), ("s", f"sort: {view.sort}"), ("t", f"time: {view.time}"), ("u", f"% {view.show}")]
     return [*keys, ("?", "help"), *place]
 
@@ -126,23 +131,31 @@ def picture(view: View, state: State, table: str, style: Style, size: tuple[int,
     head = flowed(header_pieces(state, style), width, style)[: max(1, height // 3)]
     if height > 15:
         head.append(Text())
-    body = [*HELP] if view.help else table.splitlines()
     room = max(0, height - len(head) - 1)
-    view, rows, shown = scrolled(view, body, room)
+    view, rows, shown = scrolled(view, help_for(width), room, titles=0) if view.help else scrolled(view, table.splitlines(), room)
     lines = [*head, *(_row(row, width) for row in rows)][: max(0, height - 1)]
     lines += [Text()] * (height - 1 - len(lines))
     lines.append(_footer(footer_pieces(view, has_keys=has_keys, shown=shown), width))
     return Picture(Text("\n", no_wrap=True, overflow="crop", end="").join(lines), view, max(1, room - 1))
 
 
-def scrolled(view: View, body: Sequence[str], room: int) -> tuple[View, list[str], tuple[int, int, int] | None]:
-    """The rows of *body* that fit into *room*, below its first one, which always stays; the place is None when all fit."""
-    if len(body) <= room or room < 2:
+def help_for(width: int) -> list[str]:
+    """What the keys do, in lines of that width."""
+    from textwrap import wrap
+
+    indent = HELP[0].index("quit")
+    return [row for line in HELP for row in wrap(line, max(width, 2 * indent), subsequent_indent=" " * indent)]
+
+
+def scrolled(
+    view: View, body: Sequence[str], room: int, *, titles: int = 1
+) -> tuple[View, list[str], tuple[int, int, int] | None]:
+    """The rows of *body* that fit into *room*, below its first *titles*, which always stay; the place is None when all fit."""
+    if len(body) <= room or room <= titles:
         return replace(view, top=0), list(body[:room]), None
-    titles, rest = body[:1], body[1:]
-    top = min(view.top, len(rest) - (room - 1))
-    rows = [*titles, *rest[top : top + room - 1]]
-    return replace(view, top=top), rows, (top + 1, top + room - 1, len(rest))
+    rest, room = body[titles:], room - titles
+    top = min(view.top, len(rest) - room)
+    return replace(view, top=top), [*body[:titles], *rest[top : top + room]], (top + 1, top + room, len(rest))
 
 
 def encodable(text: str, encoding: str | None) -> str:

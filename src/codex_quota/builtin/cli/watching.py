@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from codex_quota import Context, Snapshot, wording
 
 from .choosing import Standing, first_back, ranked
+from .missing import warn_about_directory
 from .reading import read_accounts, tell_updates
 from .saying import figures_text, shortage_text, standing_text, style_of, tell, with_error
 from .status import ExitStatus
@@ -61,6 +62,8 @@ class Watch:
         read = {snapshot.account.name: snapshot for snapshot in snapshots}
         for snapshot in snapshots:
             self._pauses.note(snapshot, context.now())
+        if not self._seen:
+            warn_about_directory(args, [snapshot.account.source for snapshot in snapshots], context)
         waiting = {name: self._seen[name] for name in names if name not in due and name in self._seen}
         self._seen = {**waiting, **read}
         return ranked(self._seen.values(), args.min_left, args.window)
