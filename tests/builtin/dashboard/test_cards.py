@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
-from boards import results, style
+from boards import live, results, style
 
 from codex_quota import Snapshot
 from codex_quota.builtin.dashboard.cards import Card, cards, counts, key_of, ticking, ticking_age
 from codex_quota.builtin.dashboard.choices import Choices
+from codex_quota.pace import Pace
 from codex_quota.wording import Note
 from snapshots import (
     BIZ,
@@ -160,6 +162,16 @@ def test_an_age_is_marked_for_the_script(age: timedelta, text: str) -> None:
     moment = NOW - age
     iso = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert ticking_age("read {age} <ago>", moment, style()) == f'read <time datetime="{iso}" data-age>{text}</time> &lt;ago&gt;'
+
+
+def test_the_table_tells_what_will_run_out_too_early_and_cards_tell_every_forecast() -> None:
+    runs_out, between = NOW + timedelta(days=1), (NOW + timedelta(hours=20), NOW + timedelta(hours=30))
+    calm = Pace(at=NOW, ahead_points=-8, resets_at=FIVE.resets_at, percent_at_reset=20, percent_between=(10, 30))
+    hasty = replace(calm, resets_at=WEEK.resets_at, exhausts_at=runs_out, exhausts_between=between)
+    board = results(snapshot("x", quota(replace(FIVE, pace=calm), replace(WEEK, pace=hasty), reached=False)))
+    early, lasts = "runs out Mon 12:04", "lasts; about 80 % left"
+    assert [text in live(board, layout="table") for text in (early, lasts)] == [True, False]
+    assert [text in live(board, layout="cards") for text in (early, lasts)] == [True, True]
 
 
 def test_a_full_week_blocks_in_the_words_of_the_table() -> None:

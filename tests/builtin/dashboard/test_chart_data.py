@@ -83,6 +83,30 @@ def test_the_present_figures_are_drawn_before_the_history_has_them(past: Make) -
     assert found.chart.line.parts[-1][-1] == (NOW, 41)
 
 
+def test_readings_of_a_clock_that_was_wrong_do_not_move_now(past: Make) -> None:
+    made = past(ago(2 * HOUR, used(20)), ago(HOUR, used(30)), ago(-300 * DAY, used(7)))
+    shown = snapshot("work", quota(WEEK))
+    (found,) = charts(made, shown)
+    assert (found.chart.now, found.chart.pauses) == (NOW, [])
+    assert found.chart.line.parts[-1][-2:] == ((NOW - HOUR, 30), (NOW, 41))
+    assert made.line(shown, WEEK, 7 * DAY, NOW) == found.chart.line
+
+
+def test_two_windows_that_are_called_the_same_have_a_line_each(past: Make) -> None:
+    other = replace(WEEK, resets_at=NOW + 2 * DAY)
+    made = past(*(ago(hours * HOUR, used(40 - hours), replace(other, used_percent=80 - hours)) for hours in (3, 2, 1)))
+    shown = snapshot("work", quota(WEEK, replace(other, used_percent=80)))
+    found = {one.window.used_percent: one for one in charts(made, shown)}
+    assert {now: [point.used for point in one.whole.parts[0]] for now, one in found.items()} == {
+        41: [37, 38, 39, 41],
+        80: [77, 78, 79, 80],
+    }
+    assert len({figure(shown, one, "7 d", DAY, style()).key for one in found.values()}) == 2
+    assert {now: made.line(shown, one.window, 7 * DAY, NOW) for now, one in found.items()} == {
+        now: one.whole for now, one in found.items()
+    }
+
+
 def test_what_lies_ahead_is_shown_up_to_the_reset_but_no_further_than_what_lies_behind(past: Make) -> None:
     made, shown = past(*(ago(hours * HOUR, used(40 - hours)) for hours in range(30, 0, -1))), snapshot("work", quota(WEEK))
     ends = {}
@@ -116,12 +140,13 @@ def test_why_there_is_no_forecast_is_said_once(past: Make, reason: str, said: st
     assert figure(shown, found, "7 d", DAY, style()).forecast == said
 
 
-def test_a_line_begins_with_the_first_reading(past: Make) -> None:
+def test_a_line_that_is_too_short_to_be_seen_is_told_of(past: Make) -> None:
     shown = snapshot("work", quota(WEEK))
     (first,) = charts(past(), shown)
-    (second,) = charts(past(ago(HOUR, used(40))), shown)
-    hints = [figure(shown, one, "7 d", DAY, style()).hint for one in (first, second)]
-    assert hints == ["The line begins here and grows with every reading.", ""]
+    (second,) = charts(past(ago(2 * HOUR, used(40))), shown)
+    (third,) = charts(past(ago(6 * HOUR, used(39)), ago(4 * HOUR, used(39))), shown)
+    hints = [figure(shown, one, "7 d", DAY, style()).hint for one in (first, second, third)]
+    assert hints == [*["The line begins here and grows with every reading."] * 2, ""]
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,12 @@ class TestPicture:
         assert word is not None
         assert (line.get("x1"), word.get("x"), word.text) == ("66.67%", "66.67%", "now")
 
+    def test_the_words_of_a_mark_at_the_end_do_not_stand_out_far(self) -> None:
+        root = parsed(chart(now=clock(23), end=clock(24)))
+        anchors = [(word.text, word.get("text-anchor")) for word in root.findall(f"{SVG}g/{SVG}text")]
+        assert anchors[0] == ("Sun", "middle")
+        assert anchors[-2:] == [("21:00", "middle"), ("Mon", "end")]
+
     def test_a_single_reading_is_a_dot(self) -> None:
         line = Line(parts=((Point(clock(12), 70),),))
         assert path(parsed(chart(line=line)), "line dot") == "M333.3 70h0"

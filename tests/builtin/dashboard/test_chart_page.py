@@ -89,6 +89,19 @@ def test_every_account_has_a_chart_of_each_main_window(served: Served) -> None:
     assert "the access token was invalidated" in page.words
 
 
+def test_an_account_without_windows_was_read_all_the_same(
+    service: SimulatedService, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    service.add("business", plan="business", five_hour=None, weekly=None, spend=("50", "36.80"))
+    service.write_accounts(tmp_path / "account")
+    with serving(service, tmp_path / "account", environ) as running:
+        read(running, 1)
+        page, chinese = ask(running), ask(running, **{"Accept-Language": "zh-CN"})
+    assert "This account has no window to draw a chart of." in page.words
+    assert "Nothing was read" not in page.words
+    assert "此账号没有可以绘制图表的额度窗口。" in chinese.words
+
+
 def test_one_account_with_all_its_limits(served: Served) -> None:
     assert charts(ask(served, "/charts?account=heavy")) == {
         "heavy": ["5 h", "weekly", "GPT-5.3-Codex-Spark 5 h", "GPT-5.3-Codex-Spark weekly"]
@@ -142,7 +155,7 @@ def test_the_markup_is_whole_and_keeps_to_the_policy(served: Served) -> None:
         assert len(drawn) == text.count("<figure ")
         for picture in drawn:
             ElementTree.fromstring(picture)
-        assert not re.search(r"<style|\sstyle=|<script(?! src=)|\son\w+=", text)
+        assert not re.search(r"<style|\sstyle=|<script(?! src=)|\son\w+=|\\", text)
         ids = re.findall(r'\sid="([^"]*)"', text)
         assert len(ids) == len(set(ids))
 

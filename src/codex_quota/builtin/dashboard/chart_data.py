@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Self
@@ -36,14 +37,14 @@ _STEPS = 48
 class WindowChart:
     """The chart of one window; ``window`` as it was seen last, ``current`` False when the account does not have it any more.
 
-    ``whole`` is the line, of which the chart may show less; ``observed`` counts the observations in it.
+    ``whole`` is the line, of which the chart may show less; ``number`` tells windows apart that are called the same.
     """
 
     window: Window
     current: bool
     chart: Chart
     whole: Line
-    observed: int
+    number: int = 0
 
     @property
     def is_daily(self) -> bool:
@@ -94,19 +95,18 @@ class Past:
         Days are those of *tz*; what is now on the chart may be older than *now* by less than anybody can see.
         Raises ``HistoryError``.
         """
-        now = steady(now, span)
-        error = snapshot.error.code if snapshot.error is not None else None
-        key = (snapshot.account, snapshot.fetched_at, error, span, now, str(tz), every_limit)
+        error, drawn_at = snapshot.error.code if snapshot.error is not None else None, steady(now, span)
+        key = (snapshot.account, snapshot.fetched_at, error, span, drawn_at, str(tz), every_limit)
         return self._drawn.get(key, lambda: list(self._charts(snapshot, span, now, tz, every_limit)))
 
     def _charts(
         self, snapshot: Snapshot, span: timedelta, now: datetime, tz: tzinfo | None, every_limit: bool
     ) -> Iterator[WindowChart]:
         readings = self._readings(snapshot, span, now)
-        now = max([now, *(reading.at for reading in readings[-1:])])
+        now = max([steady(now, span), *(reading.at for reading in readings[-1:])])
         begin = now - span
         pauses = [pause for pause in pauses_of(readings, now, self.longest(now)) if pause.end > begin]
-        for window, observations in _windows(snapshot, readings, begin):
+        for (_, number), window, observations in _windows(snapshot, readings, begin):
             if limit_text(window) and not every_limit:
                 continue
             recent = [one for one in observations if one.at >= begin - DAY]
@@ -118,15 +118,14 @@ class Past:
             line = lowest(whole, stretches_between(begin, now, DAY, tz)) if often else whole
             chart = Chart(begin=begin, now=now, end=now, line=line, pauses=pauses)
             chart = self._ahead(chart, observations if current else (), blocked=blocked)
-            seen = sum(one.at >= begin for one in recent)
-            yield WindowChart(window=window, current=current, chart=chart, whole=whole, observed=seen)
+            yield WindowChart(window=window, current=current, chart=chart, whole=whole, number=number)
 
     def line(self, snapshot: Snapshot, window: Window, span: timedelta, now: datetime) -> Line:
         """The line of one *window* over *span* before *now*; raises ``HistoryError``."""
-        from codex_quota.history import key_of, observations
-
-        readings = self._read(snapshot, now - span - DAY)
-        return within(line_of(observations(readings).get(key_of(window), ()), now, self.longest(now)), now - span, now)
+        begin = now - span
+        found = _windows(snapshot, self._read(snapshot, begin - DAY, now), begin)
+        observations = next((made for _, one, made in found if one is window), [])
+        return within(line_of(observations, now, self.longest(now)), begin, now)
 
     def longest(self, now: datetime) -> _Longest:
         """How long nothing may be read before the line breaks, by the moment: old readings are thinned out."""
@@ -158,13 +157,15 @@ class Past:
         from codex_quota.history import reach
 
         windows = snapshot.quota.windows if snapshot.quota is not None else ()
-        return self._read(snapshot, now - max(span + DAY, reach(windows)))
+        return self._read(snapshot, now - max(span + DAY, reach(windows)), now)
 
-    def _read(self, snapshot: Snapshot, since: datetime) -> list[Reading]:
+    def _read(self, snapshot: Snapshot, since: datetime, now: datetime) -> list[Reading]:
+        """The history up to *now* and the present figures; what is later than both was written by a clock that was wrong."""
         from codex_quota.history import Reading
 
-        found = self._history.readings(snapshot.account, since=since) if self._history is not None else []
         at, quota = snapshot.fetched_at, snapshot.quota
+        until = now if at is None else max(now, at)
+        found = self._history.readings(snapshot.account, since=since, until=until) if self._history is not None else []
         if at is not None and quota is not None and (not found or found[-1].at < at.replace(microsecond=0)):
             found.append(Reading(account=snapshot.account.name, at=at, windows=quota.windows))
         return found
@@ -180,16 +181,40 @@ class _Longest:
         return max(self.usual, self.daily) if moment < self.daily_before else self.usual
 
 
-def _windows(snapshot: Snapshot, readings: Sequence[Reading], begin: datetime) -> list[tuple[Window, list[Observation]]]:
+_Key = tuple[tuple[str, str, str], int]
+
+
+def _windows(
+    snapshot: Snapshot, readings: Sequence[Reading], begin: datetime
+) -> Iterator[tuple[_Key, Window, list[Observation]]]:
     """Each window of the account with its observations: those it has now in the usual order, then those it had since *begin*.
 
     One that was in a single answer only was a mistake of the service.
     """
-    from codex_quota.history import key_of, observations
+    from codex_quota.pace import observation_of
 
-    seen = observations(readings)
-    now = ordered_windows(snapshot.quota) if snapshot.quota is not None else []
-    known = {key_of(window) for window in now}
-    had = {key_of(window): window for reading in readings if reading.at >= begin for window in reading.windows}
-    gone = [had[key] for key in had if key not in known and sum(one.at >= begin for one in seen[key]) > 1]
-    return [(window, seen.get(key_of(window), [])) for window in (*now, *gone)]
+    seen: dict[_Key, list[Observation]] = {}
+    had: dict[_Key, Window] = {}
+    for reading in readings:
+        for key, window in _numbered(reading.windows):
+            seen.setdefault(key, []).append(observation_of(window, reading.at))
+            if reading.at >= begin:
+                had[key] = window
+    quota = snapshot.quota
+    known = {id(window): key for key, window in _numbered(quota.windows)} if quota is not None else {}
+    for window in ordered_windows(quota) if quota is not None else []:
+        yield known[id(window)], window, seen.get(known[id(window)], [])
+    for key, window in had.items():
+        if key not in known.values() and sum(one.at >= begin for one in seen[key]) > 1:
+            yield key, window, seen[key]
+
+
+def _numbered(windows: Iterable[Window]) -> Iterator[tuple[_Key, Window]]:
+    """*windows* by what tells them apart; of several that are called the same that is their place."""
+    from codex_quota.history import key_of
+
+    count = Counter[tuple[str, str, str]]()
+    for window in windows:
+        key = key_of(window)
+        yield (key, count[key]), window
+        count[key] += 1

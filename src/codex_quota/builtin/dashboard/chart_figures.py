@@ -25,6 +25,7 @@ from .chart_data import WindowChart
 from .chart_lines import Reset, Stretch, stretches
 from .charts import picture
 
+_TOO_SHORT_TO_SEE = 0.02
 _SAID_BY_THE_RESET = ("not_started", "exhausted", "reset_passed", "no_reset_time")
 
 
@@ -71,7 +72,7 @@ def figure(snapshot: Snapshot, made: WindowChart, span: str, step: timedelta, st
         if moment is not None and reset == moment_text(moment, style):
             reset = say("resets {when}").format(when=reset)
     return Figure(
-        key=key_of("/".join((snapshot.account.name, window.limit, window.name, window.label))),
+        key=key_of("/".join((snapshot.account.name, window.limit, window.name, window.label, str(made.number)))),
         limit=limit,
         period=period,
         number=number,
@@ -91,8 +92,9 @@ def _forecast(pace: Pace | None, style: Style) -> str:
 
 
 def _hint(made: WindowChart, style: Style) -> str:
-    say = style.say
-    if made.observed < 2:
+    say, chart = style.say, made.chart
+    parts, shortest = made.whole.parts, (chart.end - chart.begin) * _TOO_SHORT_TO_SEE
+    if len(parts) < 2 and all(part[-1].at - part[0].at < shortest for part in parts):
         return say("The line begins here and grows with every reading.")
     if not made.is_daily:
         return ""

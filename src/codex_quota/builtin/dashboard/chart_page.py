@@ -59,12 +59,13 @@ class ChartChoices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCharts:
-    """One account; ``remarks`` say why there are no new figures."""
+    """One account; ``remarks`` say why there are no new figures, ``is_read`` that there are any."""
 
     key: str
     name: str
     plan: str
     remarks: tuple[Note, ...]
+    is_read: bool
     figures: tuple[Figure, ...]
 
 
@@ -109,9 +110,16 @@ def live_charts(
         except HistoryError as error:
             trouble, figures = error, ()
         account = snapshot.account.name
-        plan, said = plan_text(snapshot.plan, style.say), notes(snapshot, style)
-        remarks = tuple(note for note in said if note.kind == "error")
-        made.append(AccountCharts(key=key_of(account), name=account, plan=plan, remarks=remarks, figures=figures))
+        made.append(
+            AccountCharts(
+                key=key_of(account),
+                name=account,
+                plan=plan_text(snapshot.plan, style.say),
+                remarks=tuple(note for note in notes(snapshot, style) if note.kind == "error"),
+                is_read=snapshot.quota is not None,
+                figures=figures,
+            )
+        )
 
     def tick(text: str, moment: datetime | None) -> str:
         return ticking(text, moment, style)

@@ -21,6 +21,7 @@ from .chart_lines import Line, Pause, Point, Reset
 MOST_RESETS = 40
 LEGEND = ("line", "expected", "cone", "reset", "early", "pause", "failed")
 _WIDTH, _FULL = 1000, 100.0
+_NEAR_THE_END = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,10 @@ def _axis(chart: Chart, style: Style) -> Iterable[str]:
     for mark in marks(chart.begin, chart.end, style):
         x = _x(chart, mark.at)
         kind = ' class="minor"' if mark.minor else ""
+        # the words may stand out a little, as at the other marks, but not beyond the panel's edge
+        anchor = 'text-anchor="end" dx="1.2em"' if chart.place(mark.at) > _NEAR_THE_END else 'text-anchor="middle"'
         yield f'<g{kind}><line class="tick" x1="{x}" x2="{x}" y1="0" y2="100%"/>'
-        yield f'<text x="{x}" y="100%" dy="1.75em" text-anchor="middle">{escape(mark.text)}</text></g>'
+        yield f'<text x="{x}" y="100%" dy="1.75em" {anchor}>{escape(mark.text)}</text></g>'
 
 
 def _shapes(chart: Chart, style: Style) -> Iterable[str]:

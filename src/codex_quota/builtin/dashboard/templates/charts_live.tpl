@@ -8,9 +8,9 @@
 </p>
 % end
 % if made:
-<svg class="unseen" width="1" height="1" aria-hidden="true"><defs>\\
-<pattern id="pause" class="pause" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v6"/></pattern>\\
-<pattern id="failed" class="failed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 0v6M0 3h6"/></pattern>\\
+<svg class="unseen" width="1" height="1" aria-hidden="true"><defs>
+<pattern id="pause" class="pause" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v6"/></pattern>
+<pattern id="failed" class="failed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 0v6M0 3h6"/></pattern>
 </defs></svg>
 %   for account in made:
 <section class="panel charts" id="{{account.key}}" aria-labelledby="{{account.key}}-name">
@@ -29,6 +29,8 @@
 %         include("chart.tpl", figure=figure)
 %       end
   </div>
+%     elif account.is_read:
+  <p class="quiet">{{say("This account has no window to draw a chart of.")}}</p>
 %     elif trouble is None and not is_off:
   <p class="quiet">{{say("Nothing was read of this account yet.")}}</p>
 %     end

@@ -29,7 +29,7 @@
 <span class="unit">%<span class="unseen"> {{say("used") if settings.show == "used" else say("left")}}</span></span>\\
 %   end
 </span><span class="reset {{row.reset_tone}}">{{!tick(row.reset, row.moment)}}</span>\\
-%   if named and row.forecast:
+%   if row.forecast and (named or row.pace_tone == "critical"):
 <span class="forecast {{row.pace_tone}}">{{row.forecast}}</span>\\
 %   end
 % end
