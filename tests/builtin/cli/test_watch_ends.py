@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,17 @@ def test_what_plugins_print_and_what_is_wrong_with_them_stands_in_the_header_and
     assert re.search(r"^before\nheard of work\n.*noisy.*RuntimeError: enough", after, flags=re.S)
 
 
+def opened_once_read(fifo: Path) -> int:
+    """*fifo* for writing, as soon as somebody reads it."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert time.monotonic() < until, "nobody reads it"
+            os.sched_yield()
+
+
 @pytest.mark.parametrize(("key", "status", "said"), [("", 0, ""), ("\x03", 130, "codex-quota: interrupted")])
 def test_plugins_that_still_hear_of_a_reading_are_waited_for_unless_that_takes_too_long(
     watch: Watch, tmp_path: Path, key: str, status: int, said: str
@@ -142,6 +154,7 @@ def test_plugins_that_still_hear_of_a_reading_are_waited_for_unless_that_takes_t
     (tmp_path / "home").mkdir(exist_ok=True)
     os.mkfifo(tmp_path / "home" / "heard")
     tty = watch("work", PYTHONPATH=str(tmp_path / "plugins"), ready="weekly")
+    heard = opened_once_read(tmp_path / "home" / "heard")
     tty.send("q")
     lines = tty.await_text("codex-quota: waiting for plugins that hear of the last reading; Ctrl-C leaves at")
     assert not tty.shown.other
@@ -151,8 +164,8 @@ def test_plugins_that_still_hear_of_a_reading_are_waited_for_unless_that_takes_t
         if not tty.ends_within(2):
             # Python misses a signal that comes just before it begins to wait for a lock, until the next one
             tty.send(key)
-    else:
-        (tmp_path / "home" / "heard").write_text("")
+        assert tty.await_end() == status
+    os.close(heard)
     assert tty.await_end() == status
     assert said in "\n".join(tty.shown.text())
     assert not tty.is_raw
