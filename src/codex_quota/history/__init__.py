@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .pacing import with_pace as with_pace
     from .records import Reading as Reading
     from .records import key_of as key_of
+    from .records import numbered as numbered
     from .records import snapshot_of as snapshot_of
     from .resets import calendar as calendar
     from .session_files import SessionFiles as SessionFiles
@@ -57,7 +58,7 @@ _ROOMS = {
     "events": ("EVENT_KINDS", "Drain", "EventKind", "HistoryEvent", "events_of"),
     "lines": ("left_of_windows", "sparkline"),
     "pacing": ("observations", "paced", "reach", "with_pace"),
-    "records": ("Reading", "key_of", "snapshot_of"),
+    "records": ("Reading", "key_of", "numbered", "snapshot_of"),
     "session_files": ("SessionFiles",),
     "settings": ("FILE_NAME", "HISTORY", "HISTORY_FILE", "SETTINGS", "beside", "history_file", "state_directory", "working_time"),
     "store": ("History", "Kept"),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from ..errors import HistoryError
 from ..model import Snapshot, Window
 from ..pace import Observation, Working, forecast, lookback, observation_of
-from .records import Reading, WindowKey, key_of
+from .records import NumberedKey, Reading, WindowKey, key_of, numbered
 from .store import History
 
 
@@ -19,30 +19,40 @@ def paced(snapshots: Iterable[Snapshot], history: History | None, working: Worki
 
     Without a history, or with one that cannot be read, the forecast knows only the reading itself.
     """
-    return [with_pace(snapshot, _before(snapshot, history, now), now, working) for snapshot in snapshots]
+    return [_with(snapshot, _before(snapshot, history, now), now, working) for snapshot in snapshots]
 
 
-def _before(snapshot: Snapshot, history: History | None, now: datetime) -> Sequence[Reading]:
+def _before(snapshot: Snapshot, history: History | None, now: datetime) -> Mapping[NumberedKey, Sequence[Observation]]:
     if history is None or snapshot.quota is None:
-        return ()
+        return {}
     with suppress(HistoryError):  # which is told where the history is written
-        return history.readings(snapshot.account, since=now - reach(snapshot.quota.windows))
-    return ()
+        return history.observations(snapshot.account, since=now - reach(snapshot.quota.windows))
+    return {}
 
 
-def with_pace(snapshot: Snapshot, readings: Sequence[Reading], now: datetime, working: Working | None = None) -> Snapshot:
+def with_pace(snapshot: Snapshot, readings: Iterable[Reading], now: datetime, working: Working | None = None) -> Snapshot:
     """*snapshot* with the ``pace`` of every window, given what was read of the account before."""
-    quota = snapshot.quota
-    if quota is None or snapshot.fetched_at is None:
+    seen: dict[NumberedKey, list[Observation]] = {}
+    for reading in readings:
+        for key, window in numbered(reading.windows):
+            seen.setdefault(key, []).append(observation_of(window, reading.at))
+    return _with(snapshot, seen, now, working)
+
+
+def _with(
+    snapshot: Snapshot, seen: Mapping[NumberedKey, Sequence[Observation]], now: datetime, working: Working | None
+) -> Snapshot:
+    quota, at = snapshot.quota, snapshot.fetched_at
+    if quota is None or at is None:
         return snapshot
-    seen = observations(readings)
-    at = snapshot.fetched_at
-
-    def of(window: Window) -> Window:
-        before = [one for one in seen.get(key_of(window), ()) if one.at < at]
-        return replace(window, pace=forecast([*before, observation_of(window, at)], now, working))
-
-    limits = tuple(replace(limit, windows=tuple(map(of, limit.windows))) for limit in quota.limits)
+    paces = []
+    for key, window in numbered(quota.windows):
+        before = [one for one in seen.get(key, ()) if one.at < at]
+        paces.append(forecast([*before, observation_of(window, at)], now, working))
+    found = iter(paces)
+    limits = tuple(
+        replace(limit, windows=tuple([replace(window, pace=next(found)) for window in limit.windows])) for limit in quota.limits
+    )
     return replace(snapshot, quota=replace(quota, limits=limits))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,11 +39,21 @@ class Reading:
 
 
 WindowKey = tuple[str, str, str]
+NumberedKey = tuple[WindowKey, int]
 
 
 def key_of(window: Window) -> WindowKey:
     """What tells the windows of one account apart: limit, name and label."""
     return (window.limit, window.name, window.label)
+
+
+def numbered(windows: Iterable[Window]) -> Iterator[tuple[NumberedKey, Window]]:
+    """*windows* of one answer by what tells them apart; of several with the same ``key_of`` that is their place among them."""
+    count = Counter[WindowKey]()
+    for window in windows:
+        key = key_of(window)
+        yield (key, count[key]), window
+        count[key] += 1
 
 
 def reading_of(snapshot: Snapshot, now: datetime) -> Reading | None:

@@ -12,10 +12,11 @@ from typing import Self
 
 from ..interfaces import Options
 from ..model import Account, Snapshot
+from ..pace import Observation
 from . import account_rows, rows
 from .database import Database, transaction
 from .events import LOOK_AROUND, Drain, HistoryEvent, events_of
-from .records import Reading, is_surprising, reading_of, says_something_new
+from .records import NumberedKey, Reading, is_surprising, reading_of, says_something_new
 from .rollouts import lagging, stretches
 from .settings import DAILY_AFTER, HISTORY, HOURLY_AFTER, history_file
 from .thinning import DAY, HOUR, superfluous
@@ -141,6 +142,14 @@ class History:
             number = account_rows.find_account(connection, account)
             name = account if isinstance(account, str) else account.name
             return [] if number is None else rows.select(connection, number, name, since, until, window, points)
+
+    def observations(self, account: Account | str, *, since: datetime) -> Mapping[NumberedKey, Sequence[Observation]]:
+        """What a forecast needs of each window of *account* from *since* (aware) on, by time: ``numbered`` tells the keys."""
+        from .seen import observations_since
+
+        with self._reading() as connection:
+            number = account_rows.find_account(connection, account)
+            return {} if number is None else observations_since(connection, number, since)
 
     def others(self, accounts: Iterable[Account]) -> list[str]:
         """The names of the accounts here that are none of *accounts*."""

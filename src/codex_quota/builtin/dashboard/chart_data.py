@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Self
@@ -191,30 +190,20 @@ def _windows(
 
     One that was in a single answer only was a mistake of the service.
     """
+    from codex_quota.history import numbered
     from codex_quota.pace import observation_of
 
     seen: dict[_Key, list[Observation]] = {}
     had: dict[_Key, Window] = {}
     for reading in readings:
-        for key, window in _numbered(reading.windows):
+        for key, window in numbered(reading.windows):
             seen.setdefault(key, []).append(observation_of(window, reading.at))
             if reading.at >= begin:
                 had[key] = window
     quota = snapshot.quota
-    known = {id(window): key for key, window in _numbered(quota.windows)} if quota is not None else {}
+    known = {id(window): key for key, window in numbered(quota.windows)} if quota is not None else {}
     for window in ordered_windows(quota) if quota is not None else []:
         yield known[id(window)], window, seen.get(known[id(window)], [])
     for key, window in had.items():
         if key not in known.values() and sum(one.at >= begin for one in seen[key]) > 1:
             yield key, window, seen[key]
-
-
-def _numbered(windows: Iterable[Window]) -> Iterator[tuple[_Key, Window]]:
-    """*windows* by what tells them apart; of several that are called the same that is their place."""
-    from codex_quota.history import key_of
-
-    count = Counter[tuple[str, str, str]]()
-    for window in windows:
-        key = key_of(window)
-        yield (key, count[key]), window
-        count[key] += 1
