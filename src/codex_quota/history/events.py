@@ -19,7 +19,6 @@ EventKind = Literal[
     "banked_resets_changed", "sign_in_broken", "sign_in_mended", "drain",
 ]  # fmt: skip
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
-LOOK_AROUND = timedelta(days=2)
 SIGN_IN_ERRORS = frozenset({"unauthorized", "credential", "credential_invalid", "not_chatgpt_login", "workspace_deactivated"})
 
 

@@ -8,23 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ..interfaces import Options
 from ..model import Account, Snapshot
-from ..pace import Observation
 from . import account_rows, rows
 from .database import Database, transaction
-from .events import LOOK_AROUND, Drain, HistoryEvent, events_of
 from .records import NumberedKey, Reading, is_surprising, reading_of, says_something_new
-from .rollouts import lagging, stretches
 from .settings import DAILY_AFTER, HISTORY, HOURLY_AFTER, history_file
-from .thinning import DAY, HOUR, superfluous
 
+if TYPE_CHECKING:
+    from ..pace import Observation
+    from .events import Drain, HistoryEvent
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _THINNED_AT_ONCE = 5
-_MONTH = timedelta(days=30)
-# days that have some before and after them in every zone
-_FIRST, _LAST = datetime(10, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,7 @@ class History:
     ) -> None:
         self.path = path
         self._database = Database(path)
-        self._spans = ((hourly_after, HOUR), (daily_after, DAY))
+        self._spans = ((hourly_after, _HOUR), (daily_after, _DAY))
         self._rules = " ".join(f"{span.total_seconds():.0f}" for span, _ in self._spans)
 
     @classmethod
@@ -87,20 +85,22 @@ class History:
                 known: set[int] = set()
                 appended = sum(self._append(connection, account, reading, now, known) for account, reading in found)
             if appended:
-                self._thin_some(connection, now, DAY, _THINNED_AT_ONCE)
+                self._thin_some(connection, now, _DAY, _THINNED_AT_ONCE)
         return appended
 
     def events(
         self, account: Account | str, *, since: datetime, until: datetime, drain: Drain | None = None
     ) -> list[HistoryEvent]:
         """What happened to *account* in that time, by time; it may have been seen, and confirmed, a little outside of it."""
+        from .around import look_ahead, look_back
+        from .events import events_of
+
         with self._reading() as connection:
             number = account_rows.find_account(connection, account)
             if number is None:
                 return []
             name = account if isinstance(account, str) else account.name
-            begin, end = _look_back(connection, number, since), min(until, _LAST) + LOOK_AROUND
-            readings = rows.select(connection, number, name, begin, end)
+            readings = rows.select(connection, number, name, look_back(connection, number, since), look_ahead(until))
         return [event for event in events_of(readings, drain) if since <= event.at <= until]
 
     def add(self, account: Account, readings: Iterable[Reading]) -> int:
@@ -163,10 +163,12 @@ class History:
 
     def take(self, account: Account, readings: Sequence[Reading], files: Mapping[str, tuple[int, int]]) -> int:
         """Add what was found in session *files*, without what lags behind or is known better; returns how many readings stay."""
+        from .around import sift
+
         with self._database.writing() as connection:
             number = account_rows.account_number(connection, account)
             taken = sum(rows.insert(connection, number, reading) for reading in readings)
-            gone = sum(_sift(connection, number, *stretch) for stretch in stretches(reading.at for reading in readings))
+            gone = sift(connection, number, [reading.at for reading in readings])
             rows.set_session_files(connection, files)
         return taken - gone
 
@@ -215,37 +217,16 @@ class History:
         return gone
 
     def _thin(self, connection: sqlite3.Connection, number: int, now: datetime, since: datetime | None) -> int:
-        """Thin one account, a month at a time; what was old at *since* already has been thinned."""
-        first = rows.first(connection, number)
-        gone = 0
-        for span, bucket in self._spans:
-            begin, end = since - span - DAY if since else first or now, now - span
-            while begin < end:
-                stop = min(begin + _MONTH, end)
-                back = _look_back(connection, number, begin)
-                ahead = rows.two_answers(connection, number, stop, before=False) or stop
-                identified = rows.select_identified(connection, number, back, max(ahead, stop + LOOK_AROUND))
-                places = superfluous([reading for _, reading in identified], bucket, begin, stop)
-                gone += rows.delete(connection, [identified[place][0] for place in places])
-                begin = stop
-        return gone
+        from .around import thin
+
+        return sum(
+            thin(connection, number, bucket, now - span, None if since is None else since - span) for span, bucket in self._spans
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._database.reading() as connection:
             yield connection if connection is not None else rows.nothing()
-
-
-def _look_back(connection: sqlite3.Connection, number: int, since: datetime) -> datetime:
-    """From where on readings tell what happened from *since* on, also after days without any: two answers from before it."""
-    begin = max(since, _FIRST) - LOOK_AROUND
-    return min(begin, rows.two_answers(connection, number, since, before=True) or begin)
-
-
-def _sift(connection: sqlite3.Connection, number: int, begin: datetime, end: datetime) -> int:
-    identified = rows.select_identified(connection, number, begin, end)
-    places = lagging([reading for _, reading in identified])
-    return rows.delete(connection, [identified[place][0] for place in places])
 
 
 def _moment(seconds: float) -> datetime:
