@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -18,6 +19,7 @@ from typing import Any, Self
 from rich.cells import cell_len
 
 PATIENCE = 15.0
+PIECES = 0.02
 # a new session has no terminal until it takes one
 TAKES_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
 _CODE = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|\x1b[()]B|\x1b[=>]")
@@ -96,6 +98,7 @@ class Tty:
         self._ours, theirs = pty.openpty()
         self.written = b""
         self.shown = Shown(*size)
+        self._text = codecs.getincrementaldecoder("utf-8")("replace")
         self._set_size(*size)
         self.modes = self.current_modes
         self.process = subprocess.Popen(
@@ -118,10 +121,13 @@ class Tty:
         self._set_size(columns, lines)
 
     def await_screen(self, happened: Callable[[list[str]], object]) -> list[str]:
-        """The screen's lines, as soon as *happened* says so of them; an ``AssertionError`` with them when it never does."""
+        """The screen's lines, as soon as *happened* says so of them; an ``AssertionError`` with them when it never does.
+
+        A picture comes in pieces, so nothing more may come for a moment.
+        """
         until = time.monotonic() + PATIENCE
-        while not happened(self.shown.text()):
-            if not self._read(until - time.monotonic()):
+        while not (there := happened(self.shown.text())) or self._read(PIECES):
+            if not there and not self._read(until - time.monotonic()):
                 raise AssertionError("it never happened:\n" + "\n".join(self.shown.text()))
         return self.shown.text()
 
@@ -177,5 +183,5 @@ class Tty:
         except OSError:  # how a terminal says that nobody writes to it any more
             return False
         self.written += data
-        self.shown.feed(data.decode("utf-8", "replace"))
+        self.shown.feed(self._text.decode(data))
         return bool(data)

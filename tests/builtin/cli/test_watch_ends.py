@@ -120,9 +120,7 @@ def test_what_plugins_print_and_what_is_wrong_with_them_stands_in_the_header_and
     tty = watch(
         "work", PYTHONPATH=str(tmp_path / "plugins"), before="print('before', flush=True)\n", ready="RuntimeError: enough"
     )
-    lines = tty.shown.text()
-    assert "noisy" in lines[1]
-    assert "Account" in lines[3]
+    tty.await_screen(lambda lines: "noisy" in lines[1] and "Account" in lines[3])
     tty.send("q")
     assert tty.await_end() == 0
     after = "\n".join(tty.shown.text())
