@@ -11,7 +11,7 @@ import codex_quota
 
 ROOT = Path(codex_quota.__file__).parent
 FLOORS = (
-    ("errors", "files", "values"),
+    ("errors", "files", "values", "digests"),
     ("model", "claims"),
     ("interfaces", "hookspecs"),
     ("wording", "times", "terms", "view", "ordering", "pace"),

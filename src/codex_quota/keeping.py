@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .digests import sha256_hex
 from .errors import CodexQuotaError, describe
 from .interfaces import CacheStore
 from .model import Credential
@@ -56,8 +57,6 @@ def key_for(endpoint: str, credential: Credential) -> str:
 
     Members of one workspace share the account id, so while the user is not known the token stands for the user.
     """
-    from hashlib import sha256
-
     account = credential.account
     who = account.user_id or f"{account.source}\0{credential.access_token}"
-    return sha256("\0".join((endpoint, account.account_id or "", who)).encode()).hexdigest()[:40]
+    return sha256_hex("\0".join((endpoint, account.account_id or "", who)).encode())[:40]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
+from ..digests import sha256_hex
 from ..model import Account
 
 
@@ -88,4 +88,4 @@ def _keys(account: Account) -> tuple[str, str]:
 
 
 def _digest(identity: str | None) -> str:
-    return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:24] if identity else ""
+    return sha256_hex(identity.encode("utf-8", "surrogatepass"))[:24] if identity else ""

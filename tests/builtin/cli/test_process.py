@@ -112,7 +112,7 @@ def imported_by_httpx() -> set[str]:
     return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
 
 
-HEAVY = {"httpx", "httpcore", "backoff", "asyncio", "bottle", "rich", "concurrent"}
+HEAVY = {"httpx", "httpcore", "backoff", "asyncio", "bottle", "rich", "concurrent", "hashlib"}
 
 
 @pytest.mark.parametrize(
