@@ -2,7 +2,9 @@
 
 import sys
 
-from .builtin.cli.main import main as main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from .builtin.cli.program import run
+
+    sys.exit(run())
+else:
+    from .builtin.cli.main import main as main

@@ -147,3 +147,33 @@ def test_two_processes_make_one_request(service: SimulatedService, world: dict[s
     sources = [process.communicate()[0].split("\t")[-3] for process in (first, second)]
     assert sources == ["network", "cache"]
     assert len(service.requests) == 1
+
+
+def started(code: str, world: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """The program as its script starts it, after some *code*."""
+    start = f"import sys\n{code}\nfrom codex_quota.builtin.cli.program import run\nstatus = run()\n"
+    return subprocess.run(
+        [sys.executable, "-c", f"{start}print(seen(), file=sys.stderr)\nsys.exit(status)", *words],
+        env=world,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_nobody_looks_for_garbage_while_it_starts(world: dict[str, str]) -> None:
+    code = "import gc\nbegan = gc.get_stats()\nseen = lambda: gc.get_stats() == began"
+    done = started(code, world, "accounts")
+    assert (done.returncode, done.stderr) == (0, "True\n")
+
+
+def test_ctrl_c_while_it_is_loaded_is_one_line(world: dict[str, str]) -> None:
+    code = (
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'codex_quota.builtin.cli.parser':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "seen = lambda: 'ended'"
+    )
+    done = started(code, world)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "codex-quota: interrupted\nended\n")
