@@ -150,8 +150,8 @@ def test_two_processes_make_one_request(service: SimulatedService, world: dict[s
 
 
 def started(code: str, world: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """The program as its script starts it, after some *code*."""
-    start = f"import sys\n{code}\nfrom codex_quota.builtin.cli.program import run\nstatus = run()\n"
+    """The program as its script starts it, with some *code* before it."""
+    start = f"import sys\nfrom codex_quota.builtin.cli.program import run\n{code}\nstatus = run()\n"
     return subprocess.run(
         [sys.executable, "-c", f"{start}print(seen(), file=sys.stderr)\nsys.exit(status)", *words],
         env=world,
