@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC
@@ -17,6 +18,9 @@ from .command import with_port
 from .gate import Gate
 from .server import addresses, ended_by_sigterm, make_server
 from .settings import Settings
+
+# Python's own setting up to 3.12
+_GARBAGE = (700, 10, 10)
 
 
 def run(settings: Settings, context: Context) -> int:
@@ -34,6 +38,9 @@ def run(settings: Settings, context: Context) -> int:
         client.options = beside(client.options, settings.state_file.parent)
         board = Board(client, settings, log=log)
         later.append(make_app(board, settings, Gate(settings), AccountFiles(settings.account_dir, client), log))
+        # what is there now stays; a start looks for garbage seldom, a server has to do it often
+        gc.freeze()
+        gc.set_threshold(*_GARBAGE)
         try:
             board.start()
             _greet(settings, context, log)
