@@ -48,7 +48,7 @@ WHOLE = HistoryEvent(account="work", at=NOW, kind="plan_changed", before="plus",
         (replace(WHOLE, kind="sign_in_mended", before="unauthorized", after=None), "the sign-in works again"),
         (
             replace(FIVE_HOUR, kind="drain", before="10", after="31"),
-            "the 5 h window went from 10 % used to 31 % within minutes",
+            "the 5 h window went from 10 % used to 31 % in a short time",
         ),
     ],
     ids=lambda value: value.kind if isinstance(value, HistoryEvent) else None,

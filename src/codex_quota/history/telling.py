@@ -28,7 +28,7 @@ _TEXTS = {
     "banked_resets_changed": "banked resets went from {before} to {after}",
     "sign_in_broken": "the sign-in does not work any more ({after})",
     "sign_in_mended": "the sign-in works again",
-    "drain": "the {window} window went from {before} % used to {after} % within minutes",
+    "drain": "the {window} window went from {before} % used to {after} % in a short time",
 }
 _MOST_ENTRIES = 500
 

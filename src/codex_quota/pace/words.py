@@ -38,13 +38,14 @@ def forecast_text(pace: Pace, style: Style) -> str:
         left = countdown(max(_SECOND, pace.resets_at - pace.exhausts_at), say)
         text = say("runs out {when} ({span}), {left} before the reset")
         return text.format(when=_when(pace.exhausts_at, style), span=_time_span(pace, style), left=left)
-    low, high = pace.percent_between
+    low, high = floor(pace.percent_between[0]), ceil(pace.percent_between[1])
+    high = high if pace.exhausts_between is not None else min(99, high)
     if style.show == "left":
         text = say("about {percent} % left at the reset ({span} %)")
         low, high = 100 - high, 100 - low
     else:
         text = say("about {percent} % used at the reset ({span} %)")
-    text = text.format(percent=_percent(pace, style), span=_span(f"{floor(low)}", f"{ceil(high)}", style))
+    text = text.format(percent=_percent(pace, style), span=_span(f"{low}", f"{high}", style))
     if pace.exhausts_between is None:
         return say("lasts; {forecast}").format(forecast=text)
     when = _when(pace.exhausts_between[0], style)
