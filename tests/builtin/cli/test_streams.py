@@ -77,6 +77,19 @@ def test_json_is_json_in_every_locale(
     assert [row["account"] for row in (data if isinstance(data, list) else data["results"])] == ["café 工作", "work"]
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_calendar_is_utf_8_in_every_locale(
+    service: SimulatedService, world: dict[str, str], tmp_path: Path, encoding: str
+) -> None:
+    service.add("café 工作")
+    service.write_accounts(tmp_path / "account")
+    lines = shell(f"{PROGRAM} -f ics", {**world, "PYTHONIOENCODING": encoding}).stdout.decode("utf-8").split("\r\n")
+    assert {line for line in lines if line.startswith("SUMMARY")} == {
+        f"SUMMARY:Codex {name}: {window} resets" for name in ("café 工作", "work") for window in ("5 h", "weekly")
+    }
+    assert not [line for line in lines if "\n" in line or "\r" in line]
+
+
 @pytest.mark.parametrize("text", ["café", "工作", "😀", "\udce9", 'a\\"é'])
 def test_escapes_mean_the_same_text(text: str) -> None:
     document = json.dumps([text], ensure_ascii=False)

@@ -14,7 +14,7 @@ from .missing import nothing_found, unknown_account, warn_about_directory
 from .parser import PROGRAM
 from .screen import style_for
 from .status import ExitStatus
-from .streams import json_for
+from .streams import json_for, write_utf8
 
 
 class Show(Command):
@@ -50,6 +50,8 @@ class Show(Command):
             _print_problems(snapshots, style, context)
         else:
             text = formatted(formatter, snapshots, style)
+            if formatter.content_type.startswith("text/calendar"):
+                write_utf8(context.stdout, newline="")  # RFC 5545, 3.1 and 3.1.4
             context.stdout.write(json_for(context.stdout, text) if formatter.content_type == "application/json" else text)
             if not formatter.tells_problems:
                 _print_problems(snapshots, style, context)
@@ -101,9 +103,7 @@ def _print_problems(snapshots: Sequence[Snapshot], style: Style, context: Contex
 
 
 def _print_raw(snapshots: Sequence[Snapshot], args: Namespace, context: Context) -> None:
-    if hasattr(context.stdout, "reconfigure"):
-        # an unchanged body is UTF-8, whatever the locale
-        context.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    write_utf8(context.stdout)  # which an unchanged body is
     for number, snapshot in enumerate(snapshots):
         answer = snapshot.answer
         if len(snapshots) > 1:

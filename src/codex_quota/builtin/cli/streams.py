@@ -38,6 +38,12 @@ def is_utf8(stream: TextIO) -> bool:
         return False
 
 
+def write_utf8(stream: TextIO, newline: str | None = None) -> None:
+    """Let *stream* write UTF-8 whatever the locale, and line ends as they are with *newline* ``""``."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline=newline)
+
+
 def json_for(stream: TextIO, text: str) -> str:
     """The JSON document *text*, with escapes for all but ASCII when *stream* is not UTF-8."""
     if text.isascii() or is_utf8(stream):
