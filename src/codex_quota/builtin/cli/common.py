@@ -44,7 +44,7 @@ CLIENT_OPTIONS = (
 DEBUG = Option(flag="--debug", group=STEPS, default=False, help="show the traceback of an error")
 OUTPUT_OPTIONS = (
     Option(flag="--format", short="-f", group=OUTPUT, convert=str, metavar="FORMAT", shown="table on a terminal, else plain",
-           help="output format: table, plain, json, csv, or a plugin's"),
+           help="output format: table, plain, json, csv, ics, or a plugin's"),
     Option(flag="--show", group=OUTPUT, convert=str, choices=("left", "used"), default="left",
            help="percentages of what is left, or of what is used"),
     Option(flag="--sort", group=OUTPUT, convert=str, choices=("name", "left", "reset"), default="name",
