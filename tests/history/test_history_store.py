@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -201,6 +202,32 @@ def test_a_file_of_a_later_version_is_left_alone(history: History) -> None:
         "update codex-quota, or give another file with --history-file"
     )
     assert not list(history.path.parent.glob("*.damaged-*"))
+
+
+def test_a_new_file_that_another_program_is_just_making_is_waited_for(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    # SQLite itself waits for no lock when it changes the mode of a file
+    history.path.parent.mkdir()
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waits: list[float] = []
+
+        def wait(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 3:
+                other.execute("COMMIT")
+
+        monkeypatch.setattr("codex_quota.history.database.sleep", wait)
+        assert history.record([WORK], NOW) == 1
+    assert len(waits) == 3
+
+
+def test_a_new_file_that_stays_locked_is_an_error(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codex_quota.history.database.PATIENCE", 0.02)
+    history.path.parent.mkdir()
+    with closing(sqlite3.connect(history.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(HistoryError, match=r"cannot be used: another program held it for 0\.02 s$"):
+            history.record([WORK], NOW)
 
 
 def test_a_locked_file_is_an_error_after_a_short_wait(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

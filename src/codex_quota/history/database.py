@@ -10,6 +10,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 from ..errors import HistoryError
 from .schema import migrate
@@ -104,7 +105,7 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection)
             if not migrate(connection):
                 raise HistoryError(
                     f"the history {self.path} was written by a later version of this program",
@@ -139,6 +140,20 @@ class Database:
             reason = getattr(error, "strerror", None) or str(error)
         hint = "check space and permissions, give another file with --history-file, or do without it with --no-history"
         return HistoryError(f"the history {self.path} cannot be used: {reason}", hint=hint)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Change a new file to WAL mode, for which SQLite does not wait while another connection does the same."""
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or monotonic() > until:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _is_text(path: Path) -> bool:
