@@ -1,14 +1,17 @@
-"""Fixtures for commands that take the whole screen."""
+"""Fixtures for commands that take the whole screen, or that tell what was."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from remembered import Remembered
 
 from codex_quota.simulated import SimulatedService
+from program import Program
 from terminals import Tty
 from watched import QUICK, RUN, Watch
 
@@ -47,3 +50,17 @@ def watch(watched_accounts: dict[str, str]) -> Iterator[Watch]:
     yield start
     for tty in started:
         tty.__exit__()
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def remembered(program: Program) -> Remembered:
+    return Remembered(program)

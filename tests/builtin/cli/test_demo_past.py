@@ -55,13 +55,15 @@ def test_the_cycle_before_one_that_has_not_started_is_over() -> None:
     assert (window.used_percent, window.started) == (0, False)
 
 
-def test_weeks_are_used_on_weekdays() -> None:
-    days: dict[bool, float] = {True: 0, False: 0}
+def test_weeks_are_used_by_day_and_less_on_weekends() -> None:
+    used: dict[str, float] = {"weekday": 0, "weekend": 0, "night": 0}
     for first, second in pairwise(past(WEEKLY)):
         more = (second.windows[0].used_percent or 0) - (first.windows[0].used_percent or 0)
-        days[second.at.weekday() < 5] += max(0, more)
-    assert days[True] > 200
-    assert days[False] < 10
+        worked = 6 <= first.at.hour < 20
+        used["night" if not worked else "weekday" if first.at.weekday() < 5 else "weekend"] += max(0, more)
+    # there are twenty weekdays and eight days of weekends
+    assert used["weekday"] / 20 > 1.5 * used["weekend"] / 8 > 5
+    assert used["night"] < 10
 
 
 def test_a_name_has_one_past_and_another_name_another() -> None:

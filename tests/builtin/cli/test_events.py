@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
@@ -23,18 +21,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 HEAD = "at\taccount\tkind\tlimit\twindow\tlabel\tbefore\tafter\n"
 
 
-@pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.fixture
-def remembered(program: Program) -> Remembered:
-    return Remembered(program)
+pytestmark = pytest.mark.usefixtures("utc")
 
 
 def clock(remembered: Remembered, hours: float) -> str:

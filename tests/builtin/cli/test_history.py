@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -20,18 +18,7 @@ from snapshots import FIVE, WEEK
 HEAD = "at\taccount\tlimit\twindow\tlabel\tused_percent\tremaining_percent\tresets_at\tstarted\tplan\terror\torigin\n"
 
 
-@pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.fixture
-def remembered(program: Program) -> Remembered:
-    return Remembered(program)
+pytestmark = pytest.mark.usefixtures("utc")
 
 
 def iso(moment: object) -> str:

@@ -33,7 +33,7 @@ def give_past(service: SimulatedService, accounts: Path, history: History) -> No
 def past_of(snapshot: Snapshot, now: datetime) -> list[Reading]:
     """What would have been read of *snapshot*'s account in each hour of four weeks before *now* (aware UTC).
 
-    Somebody worked on weekdays and used most of each window, sometimes all of it.
+    Somebody worked, less on weekends, and used most of each window, sometimes all of it.
     The same name always has the same past.
     """
     if snapshot.quota is None:
@@ -55,8 +55,8 @@ class _Work:
         self._now, self._luck = now, luck
         self._begin = now - PAST - _LONGEST
         self.hours = [self._begin + HOUR * number for number in range((PAST + _LONGEST) // HOUR)]
-        busy = (at.weekday() < 5 and 6 <= at.hour < 20 for at in self.hours)
-        self._done = [0.0, *accumulate(luck.uniform(0.3, 1.7) if one else 0.01 for one in busy)]
+        highest = (0.01 if not 6 <= at.hour < 20 else 1.7 if at.weekday() < 5 else 0.8 for at in self.hours)
+        self._done = [0.0, *accumulate(luck.uniform(high / 5, high) for high in highest)]
 
     def line(self, window: Window) -> Iterator[Window]:
         """*window* in each hour, in cycles of which the last leads to what it is now."""
